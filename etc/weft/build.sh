@@ -1,0 +1,90 @@
+# What must be built before anything runs, into .weft/: bin/ (programs), images/, releases/, dist/ (Java). What is
+# current is skipped, and two builds never run at once.
+
+readonly MESH_VERSIONS="1.26.0 1.27.0"
+readonly REPAIR_GO="repair what the lines above name (network, disk space, Go), then run ./weft again: what is done stays done"
+readonly REPAIR_MAVEN="repair what the lines above name, then run ./weft again"
+
+lock_build() {
+    mkdir -p "$home"
+    exec 9>"$home/build.lock"
+    flock -n 9 || {
+        say "build: another ./weft is building, or one that was killed is still ending; waiting for it"
+        flock 9
+    }
+}
+
+build_all() {
+    lock_build
+    begin_cluster_programs
+    java_is_current || begin maven in_root ./mvnw -B -ntp $(quick) -DskipTests package
+    [ -z "${step_pid[maven]:-}" ] || {
+        finish maven "$REPAIR_MAVEN"
+        keep_java
+    }
+    finish_cluster_programs
+    say "build: everything is current"
+}
+
+in_root() {
+    cd "$root"
+    "$@"
+}
+
+# Gates are what tests are for; where CI=true they run always.
+quick() {
+    [ "${CI:-}" = true ] || echo -Dquick
+}
+
+# The compilers of Kubernetes and the meshes take a quarter of an hour when nothing is cached.
+begin_cluster_programs() {
+    mkdir -p "$home/bin" "$home/logs"
+    (cd "$root/local-cluster/cluster" && go build -buildvcs=false -o "$home/bin/weft-cluster" .) \
+        >"$home/logs/build-weft-cluster.log" 2>&1 ||
+        fail weft-cluster "the program of local-cluster/cluster does not compile" "$REPAIR_GO" "$home/logs/build-weft-cluster.log"
+    begin cluster-programs "$home/bin/weft-cluster" build --out "$home/bin" --source "$root/local-cluster"
+}
+
+finish_cluster_programs() {
+    local version
+    finish cluster-programs "$REPAIR_GO"
+    begin images "$home/bin/weft-cluster" images --bin "$home/bin" --out "$home/images"
+    finish images "$REPAIR_GO"
+    for version in $MESH_VERSIONS; do
+        begin "release-$version" "$home/bin/weft-cluster" release --version "$version" --bin "$home/bin" \
+            --images "$home/images" --out "$home/releases/istio-$version.tgz"
+        finish "release-$version" "$REPAIR_GO"
+    done
+}
+
+# Changes whenever compiling again could give another result.
+java_key() {
+    {
+        echo "$JAVA_HOME"
+        find "$root" -path "$root/.weft" -prune -o -path '*/target' -prune -o -path "$root/local-cluster" -prune -o \
+            -type f \( -name pom.xml -o -path '*/src/main/*' -o -path "$root/db/*" \) -print0 |
+            sort -z | xargs -0 sha256sum
+    } | sha256sum | cut -d' ' -f1
+}
+
+java_is_current() {
+    [ -s "$home/dist/key" ] && [ "$(cat "$home/dist/key")" = "$(java_key)" ]
+}
+
+# Copies what Maven packed, so that a later build cannot pull the jars from under running processes.
+keep_java() {
+    local new=$home/dist.new service
+    rm -rf "$new"
+    mkdir -p "$new/launcher"
+    for service in api-service fleet-manager upgrade-orchestrator; do
+        cp -a "$root/$service/target/quarkus-app" "$new/$service"
+    done
+    mkdir -p "$new/local-services" "$new/migrate"
+    cp -a "$root"/local-services/target/local-services-*.jar "$root/local-services/target/lib" "$new/local-services/"
+    cp -a "$root/db/migrations" "$new/migrations"
+    cp -a "$root/e2e/target/classes" "$root/e2e/target/lib" "$new/launcher/"
+    cp -a "$root/agent-image/target/agent.tar" "$new/agent.tar"
+    java_key >"$new/key"
+    rm -rf "$home/dist"
+    mv "$new" "$home/dist"
+}
