@@ -1,0 +1,3 @@
+module weft.io/e2e/sample
+
+go 1.24.0

@@ -1,0 +1,3 @@
+module weft.io/local-cluster/pause
+
+go 1.24.0
