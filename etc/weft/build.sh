@@ -17,7 +17,7 @@ lock_build() {
 build_all() {
     lock_build
     begin_cluster_programs
-    java_is_current || begin maven in_root ./mvnw -B -ntp $(quick) -DskipTests package
+    java_is_current || begin maven in_root ./mvnw -B -ntp $(quick) -Dmaven.test.skip=true package
     [ -z "${step_pid[maven]:-}" ] || {
         finish maven "$REPAIR_MAVEN"
         keep_java
@@ -75,16 +75,30 @@ java_is_current() {
 keep_java() {
     local new=$home/dist.new service
     rm -rf "$new"
-    mkdir -p "$new/launcher"
+    mkdir -p "$new/launcher" "$new/local-services"
     for service in api-service fleet-manager upgrade-orchestrator; do
-        cp -a "$root/$service/target/quarkus-app" "$new/$service"
+        keep "$root/$service/target/quarkus-app" "$new/$service"
     done
-    mkdir -p "$new/local-services" "$new/migrate"
-    cp -a "$root"/local-services/target/local-services-*.jar "$root/local-services/target/lib" "$new/local-services/"
-    cp -a "$root/db/migrations" "$new/migrations"
-    cp -a "$root/e2e/target/classes" "$root/e2e/target/lib" "$new/launcher/"
-    cp -a "$root/agent-image/target/agent.tar" "$new/agent.tar"
+    keep "$root"/local-services/target/local-services-*.jar "$new/local-services/"
+    keep "$root/local-services/target/lib" "$new/local-services/"
+    keep "$root/db/migrations" "$new/migrations"
+    keep "$root/e2e/target/classes" "$new/launcher/"
+    keep "$root/e2e/target/lib" "$new/launcher/"
+    agent_image "$new/agent.tar"
     java_key >"$new/key"
     rm -rf "$home/dist"
     mv "$new" "$home/dist"
+}
+
+keep() {
+    cp -a "$1" "$2" || fail maven "it did not leave $1" "remove $home/dist and the folders target/, then run ./weft again"
+}
+
+# The image that the agent's pod runs; its tag is the chart's appVersion.
+agent_image() {
+    local version
+    version=$(sed -n 's/^appVersion: *"\{0,1\}\([^" ]*\).*/\1/p' "$root/charts/weft-agent/Chart.yaml")
+    begin agent-image in_root "$JAVA_HOME/bin/java" -Xmx512m -cp "$(echo "$root"/agent-image/target/agent-image-*.jar):agent-image/target/lib/*" \
+        io.weft.agentimage.AgentImage cluster-agent/target/quarkus-app "$version" "$1"
+    finish agent-image "$REPAIR_MAVEN"
 }

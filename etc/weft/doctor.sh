@@ -9,7 +9,7 @@ readonly NEEDED_MEMORY_MIB=6000
 readonly NEEDED_PROGRAMS="
 mvn:maven pip3:python3-pip curl:curl tar:tar flock:util-linux setsid:util-linux nsenter:util-linux
 containerd:containerd ctr:containerd runc:runc /usr/lib/cni/bridge:containernetworking-plugins
-/usr/sbin/xtables-nft-multi:iptables ip:iproute2 ss:iproute2 conntrack:conntrack modprobe:kmod"
+/usr/sbin/xtables-nft-multi:iptables ip:iproute2 conntrack:conntrack"
 
 find_java() {
     local candidate
@@ -108,15 +108,24 @@ examine_machine() {
     [ "$memory" -ge "$NEEDED_MEMORY_MIB" ] || complaints+=("this machine has $memory MiB of memory, $NEEDED_MEMORY_MIB are needed")
 }
 
+may_install() {
+    [ "$install" = yes ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null
+}
+
 doctor() {
     examine
+    if [ ${#missing[@]} -gt 0 ] || [ ${#complaints[@]} -gt 0 ]; then
+        # What apt offers is known only after its lists were read; a fresh image has none.
+        ! may_install || refresh_lists
+        examine
+    fi
     if [ ${#missing[@]} -gt 0 ]; then
         local line="apt-get install -y --no-install-recommends ${missing[*]}"
         say "doctor: missing packages: ${missing[*]}"
-        if [ "$install" = no ] || [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-            complaints+=("not installed: ${missing[*]}; the command is: $line")
-        else
+        if may_install; then
             install_missing "$line"
+        else
+            complaints+=("not installed: ${missing[*]}; the command is: $line")
         fi
     fi
     if [ ${#complaints[@]} -gt 0 ]; then
@@ -126,14 +135,17 @@ doctor() {
     say "doctor: $(java_version), $(GOTOOLCHAIN=local go env GOVERSION), $(nproc) CPUs, all packages present"
 }
 
+refresh_lists() {
+    mkdir -p "$home/logs"
+    say "doctor: something is missing; reading apt's lists"
+    DEBIAN_FRONTEND=noninteractive apt-get update -q >"$home/logs/doctor.log" 2>&1 </dev/null || true
+}
+
 install_missing() {
     say "doctor: installing them: $1"
-    mkdir -p "$home/logs"
     local log=$home/logs/doctor.log
-    {
-        DEBIAN_FRONTEND=noninteractive apt-get update -q &&
-            DEBIAN_FRONTEND=noninteractive $1
-    } >"$log" 2>&1 </dev/null || fail doctor "$1" "repair apt (network, sources), or install the packages by hand" "$log"
+    DEBIAN_FRONTEND=noninteractive $1 >>"$log" 2>&1 </dev/null ||
+        fail doctor "$1" "repair apt (network, sources), or install the packages by hand" "$log"
     examine
     [ ${#missing[@]} -eq 0 ] || complaints+=("still missing after the installation: ${missing[*]}; see $log")
 }

@@ -1,0 +1,118 @@
+package io.weft.api.access;
+
+import io.weft.api.http.Answer;
+import io.weft.api.http.Doors;
+import io.weft.api.http.Ids;
+import io.weft.api.http.Names;
+import io.weft.api.http.Page;
+import io.weft.api.http.Paged;
+import io.weft.api.http.Permission;
+import io.weft.api.http.Prefix;
+import io.weft.api.http.Requires;
+import io.weft.api.http.Role;
+import io.weft.api.http.Trail;
+import io.weft.api.http.Violations;
+import io.weft.kit.problem.Problem;
+import io.weft.kit.problem.ProblemType;
+import io.weft.kit.tenancy.TenantTx;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.jboss.resteasy.reactive.RestPath;
+
+/** API keys: issued once, listed without their secret, revoked by DELETE. */
+@Produces(MediaType.APPLICATION_JSON)
+@Path("/v1/api-keys")
+class ApiKeyResource {
+    private static final Duration LONGEST_LIFE = Duration.ofDays(366);
+
+    private final ApiKeys keys;
+    private final KeyDirectory directory;
+    private final RandomGenerator random;
+    private final Doors doors;
+
+    ApiKeyResource(ApiKeys keys, KeyDirectory directory, RandomGenerator random, Doors doors) {
+        this.keys = keys;
+        this.directory = directory;
+        this.random = random;
+        this.doors = doors;
+    }
+
+    @GET
+    @Paged
+    @Requires(Permission.API_KEYS_READ)
+    public Page<ApiKeyView> list(UriInfo uri) {
+        return doors.pages().list(uri, keys::page, ApiKeyView::from);
+    }
+
+    @GET
+    @Path("/{id}")
+    @Requires(Permission.API_KEYS_READ)
+    @APIResponseSchema(ApiKeyView.class)
+    public Response get(@RestPath String id) {
+        UUID key = Ids.inPath(Prefix.API_KEY, id);
+        return doors.reads().one(tx -> keys.find(tx, key).map(ApiKeyView::from));
+    }
+
+    @POST
+    @Requires(Permission.API_KEYS_WRITE)
+    @APIResponseSchema(value = ApiKeyView.class, responseCode = "201")
+    public Response create(ApiKeyWrite body) {
+        return doors.writes().post(tx -> {
+            requireLife(tx, body.spec().expireTime());
+            Names.requireFree(keys.named(tx, body.name()), Prefix.API_KEY, body.name());
+            CredentialText secret = CredentialText.create(CredentialText.API_KEY, random);
+            UUID id = keys.create(
+                    tx, body.name(), Role.of(body.spec().role()), body.spec().expireTime(), secret);
+            ApiKeyView view = ApiKeyView.from(keys.find(tx, id).orElseThrow());
+            doors.trail()
+                    .created(
+                            tx,
+                            "apiKey.create",
+                            view.id(),
+                            Trail.detail().put("role", view.spec().role()));
+            // A dry run stores nothing, so its secret would open nothing: none is shown.
+            return Answer.createdWithSecret(
+                    "api-keys", view.id(), doors.call().dryRun() ? view : view.withSecret(secret.text()));
+        });
+    }
+
+    private static void requireLife(TenantTx tx, Instant expireTime) {
+        Violations violations = new Violations();
+        Instant now = tx.now();
+        if (!expireTime.isAfter(now) || expireTime.isAfter(now.plus(LONGEST_LIFE))) {
+            violations.body("spec.expireTime", "OUT_OF_RANGE", "must be in the future and at most a year from now");
+        }
+        violations.throwIfAny();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Requires(Permission.API_KEYS_WRITE)
+    public Response revoke(@RestPath String id) {
+        UUID key = Ids.inPath(Prefix.API_KEY, id);
+        Response answer = doors.writes().write(tx -> {
+            ApiKeyRow row = keys.find(tx, key).orElseThrow(Ids::notFound);
+            if (row.role().equals("admin") && row.revokeTime() == null && !keys.otherAdmin(tx, key)) {
+                throw Problem.of(
+                        ProblemType.STATE_CONFLICT,
+                        "This is the organisation's last admin key: create another one first");
+            }
+            keys.revoke(tx, key);
+            doors.trail().done(tx, "apiKey.revoke", id, Trail.detail());
+            return Answer.nothing();
+        });
+        directory.forget(key);
+        return answer;
+    }
+}

@@ -1,0 +1,34 @@
+package io.weft.api.access;
+
+import io.weft.api.http.CurrentCall;
+import io.weft.api.http.FilterOrder;
+import io.weft.kit.problem.Problem;
+import io.weft.kit.problem.ProblemType;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+
+/** Verifies {@code Authorization: Bearer weft_sat_...}; the organisation comes from the key alone. */
+class AuthenticationFilter {
+    private static final String SCHEME = "Bearer ";
+
+    private final KeyDirectory keys;
+    private final CurrentCall call;
+
+    AuthenticationFilter(KeyDirectory keys, CurrentCall call) {
+        this.keys = keys;
+        this.call = call;
+    }
+
+    @ServerRequestFilter(priority = FilterOrder.AUTHENTICATION)
+    void authenticate(ContainerRequestContext request) {
+        String header = request.getHeaderString("Authorization");
+        if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw Problem.of(ProblemType.UNAUTHENTICATED, "Send Authorization: Bearer weft_sat_...");
+        }
+        // One text for unknown, expired and revoked: the difference would tell a thief how near a guess was.
+        call.authenticated(keys.find(header.substring(SCHEME.length()).strip())
+                .orElseThrow(() -> Problem.of(
+                        ProblemType.UNAUTHENTICATED,
+                        "The API key is unknown, expired or revoked: create another one")));
+    }
+}

@@ -1,0 +1,94 @@
+package io.weft.api.access;
+
+import io.weft.api.http.Caller;
+import io.weft.api.http.Role;
+import io.weft.kit.id.TenantId;
+import io.weft.kit.tenancy.TenantClaim;
+import io.weft.kit.tenancy.TenantTransactions;
+import io.weft.kit.tenancy.TenantTx;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Finds whom a presented key belongs to. Answers are kept for at most five seconds: a revoked key works no longer. */
+@Singleton
+class KeyDirectory {
+    private static final Duration STALE_AFTER = Duration.ofSeconds(5);
+    private static final int MOST_KEPT = 10_000;
+
+    private final TenantTransactions transactions;
+    private final InstantSource clock;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    KeyDirectory(TenantTransactions transactions, InstantSource clock) {
+        this.transactions = transactions;
+        this.clock = clock;
+    }
+
+    private record Known(Caller caller, Instant expireTime, Instant readTime) {}
+
+    private record Owner(TenantId tenant, UUID objectId) implements TenantClaim {}
+
+    private record KeyRow(String role, Instant expireTime) {}
+
+    /** Empty for a key that is malformed, unknown, expired or revoked. */
+    Optional<Caller> find(String presented) {
+        if (!presented.startsWith(CredentialText.API_KEY) || !CredentialText.wellFormed(presented)) {
+            return Optional.empty();
+        }
+        byte[] hash = CredentialText.hash(presented);
+        String id = HexFormat.of().formatHex(hash);
+        Instant now = clock.instant();
+        Known kept = known.get(id);
+        if (kept == null || kept.readTime().plus(STALE_AFTER).isBefore(now)) {
+            kept = read(hash, now).orElse(null);
+            keep(id, kept);
+        }
+        return Optional.ofNullable(kept)
+                .filter(key -> key.expireTime().isAfter(now))
+                .map(Known::caller);
+    }
+
+    private void keep(String id, @org.jspecify.annotations.Nullable Known read) {
+        if (read == null) {
+            known.remove(id);
+            return;
+        }
+        if (known.size() >= MOST_KEPT) {
+            known.clear();
+        }
+        known.put(id, read);
+    }
+
+    /** Forgets a key at once in this process. */
+    void forget(UUID keyId) {
+        known.values().removeIf(key -> key.caller().keyId().equals(keyId));
+    }
+
+    private Optional<Known> read(byte[] hash, Instant now) {
+        return transactions
+                .claim(
+                        tx -> tx.first(
+                                Owner.class,
+                                "SELECT tenant_id AS tenant, object_id FROM credential_index WHERE hash = ? AND kind = 'apiKey'",
+                                hash),
+                        (owner, tx) -> verified(tx, owner, now))
+                .flatMap(found -> found);
+    }
+
+    /** The index only says where to look; the key's own row decides. */
+    private static Optional<Known> verified(TenantTx tx, Owner owner, Instant now) {
+        return tx.first(
+                        KeyRow.class,
+                        "SELECT role, expire_time FROM api_key WHERE id = ? AND revoke_time IS NULL",
+                        owner.objectId())
+                .map(row -> new Known(
+                        new Caller(owner.tenant(), owner.objectId(), Role.of(row.role())), row.expireTime(), now));
+    }
+}

@@ -1,0 +1,138 @@
+package io.weft.api.cluster;
+
+import io.weft.api.desired.DesiredState;
+import io.weft.api.http.Answer;
+import io.weft.api.http.Doors;
+import io.weft.api.http.Ids;
+import io.weft.api.http.Json;
+import io.weft.api.http.Names;
+import io.weft.api.http.Page;
+import io.weft.api.http.Paged;
+import io.weft.api.http.Permission;
+import io.weft.api.http.Prefix;
+import io.weft.api.http.RequestField;
+import io.weft.api.http.Requires;
+import io.weft.api.http.SelectorSql;
+import io.weft.api.http.Trail;
+import io.weft.api.policy.Targeting;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jspecify.annotations.Nullable;
+
+/** Clusters. */
+@Produces(MediaType.APPLICATION_JSON)
+@Path("/v1/clusters")
+class ClusterResource {
+    private final Clusters clusters;
+    private final Targeting targeting;
+    private final Doors doors;
+
+    ClusterResource(Clusters clusters, Targeting targeting, Doors doors) {
+        this.clusters = clusters;
+        this.targeting = targeting;
+        this.doors = doors;
+    }
+
+    @GET
+    @Paged
+    @Requires(Permission.CLUSTERS_READ)
+    public Page<ClusterView> list(UriInfo uri, @QueryParam("labelSelector") @Nullable String labelSelector) {
+        SelectorSql selector = SelectorSql.of(labelSelector);
+        return doors.pages().list(uri, (tx, page) -> clusters.page(tx, page, selector), ClusterView::from);
+    }
+
+    @GET
+    @Path("/{id}")
+    @Requires(Permission.CLUSTERS_READ)
+    @APIResponseSchema(ClusterView.class)
+    public Response get(@RestPath String id) {
+        UUID cluster = Ids.inPath(Prefix.CLUSTER, id);
+        return doors.reads().one(tx -> clusters.find(tx, cluster).map(ClusterView::from));
+    }
+
+    @POST
+    @Requires(Permission.CLUSTERS_WRITE)
+    @APIResponseSchema(value = ClusterView.class, responseCode = "201")
+    public Response create(ClusterWrite body) {
+        return doors.writes().post(tx -> {
+            Names.requireFree(clusters.named(tx, body.name()), Prefix.CLUSTER, body.name());
+            UUID id = clusters.create(tx, body.name(), Json.labels(body.labels()), Json.of(body.spec()));
+            ClusterView view = ClusterView.from(clusters.find(tx, id).orElseThrow());
+            doors.trail()
+                    .created(tx, "cluster.create", view.id(), Trail.detail().set("spec", Json.of(body.spec())));
+            return Answer.created("clusters", view.id(), view);
+        });
+    }
+
+    @PUT
+    @Path("/{id}")
+    @Requires(Permission.CLUSTERS_WRITE)
+    @APIResponseSchema(ClusterView.class)
+    public Response replace(@RestPath String id, ClusterWrite body) {
+        UUID cluster = Ids.inPath(Prefix.CLUSTER, id);
+        return doors.writes().write(tx -> {
+            ClusterRow before = clusters.lock(tx, cluster).orElseThrow(Ids::notFound);
+            doors.tags().requireCurrent(before.generation());
+            Names.requireFreeFor(cluster, clusters.named(tx, body.name()), Prefix.CLUSTER, body.name());
+            clusters.update(tx, cluster, body.name(), Json.labels(body.labels()), Json.of(body.spec()));
+            // Policies select clusters by label.
+            if (!before.labels().equals(Json.labels(body.labels())) && targeting.reconsider(tx, cluster)) {
+                DesiredState.changed(tx, cluster, "labels of " + id);
+            }
+            doors.trail()
+                    .changed(tx, "cluster.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
+            return Answer.ok(ClusterView.from(clusters.find(tx, cluster).orElseThrow()));
+        });
+    }
+
+    /** Cuts the agent off as well; refused while meshes are installed there. */
+    @DELETE
+    @Path("/{id}")
+    @Requires(Permission.CLUSTERS_WRITE)
+    public Response delete(@RestPath String id) {
+        UUID cluster = Ids.inPath(Prefix.CLUSTER, id);
+        return doors.writes().write(tx -> {
+            ClusterRow row = clusters.lock(tx, cluster).orElseThrow(Ids::notFound);
+            doors.tags().requireCurrent(row.generation());
+            clusters.delete(tx, cluster);
+            doors.trail().done(tx, "cluster.delete", id, Trail.detail().put("name", row.name()));
+            return Answer.nothing();
+        });
+    }
+
+    /** Why an agent is cut off. */
+    @Schema(name = "AgentRevocationWrite")
+    public record RevocationWrite(
+            @RequestField(maxLength = 500, filled = true) String reason) {}
+
+    /** The registration epoch from which on certificates are accepted again. */
+    @Schema(name = "AgentRevocation")
+    public record RevocationView(String clusterId, long registrationEpoch) {}
+
+    /** Closes the agent's stream within five seconds and refuses its certificate; the mesh goes on running. */
+    @POST
+    @Path("/{id}/agent-revocations")
+    @Requires(Permission.ENROLMENT_WRITE)
+    @APIResponseSchema(value = RevocationView.class, responseCode = "201")
+    public Response revokeAgent(@RestPath String id, RevocationWrite body) {
+        UUID cluster = Ids.inPath(Prefix.CLUSTER, id);
+        return doors.writes().post(tx -> {
+            ClusterRow _ = clusters.lock(tx, cluster).orElseThrow(Ids::notFound);
+            long epoch = clusters.revokeAgent(tx, cluster);
+            doors.trail().done(tx, "cluster.revokeAgent", id, Trail.detail().put("reason", body.reason()));
+            return new Answer(201, new RevocationView(id, epoch), null, null);
+        });
+    }
+}

@@ -1,0 +1,31 @@
+package io.weft.api.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weft.api.http.Positioned;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster with what its agent reported. */
+record ClusterRow(
+        UUID id,
+        String name,
+        JsonNode labels,
+        long generation,
+        JsonNode spec,
+        Instant createTime,
+        Instant updateTime,
+        @Nullable String kubernetesVersion,
+        @Nullable String agentVersion,
+        List<String> missingPermissions,
+        JsonNode preflight,
+        JsonNode rejections,
+        JsonNode findings,
+        @Nullable Instant certificateNotAfter,
+        long requestedVersion,
+        long compiledVersion,
+        long appliedVersion,
+        boolean joined,
+        boolean connected)
+        implements Positioned {}

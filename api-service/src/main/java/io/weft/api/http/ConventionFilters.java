@@ -1,0 +1,117 @@
+package io.weft.api.http;
+
+import io.weft.kit.problem.Problem;
+import io.weft.kit.problem.ProblemType;
+import io.weft.kit.problem.Violation;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ResourceInfo;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
+
+/** Permission and parameters: what is judged of every call before its method runs. */
+class ConventionFilters {
+    static final String DRY_RUN = "dryRun";
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
+
+    private final CurrentCall call;
+    private final Map<Method, Set<String>> parameters = new ConcurrentHashMap<>();
+
+    ConventionFilters(CurrentCall call) {
+        this.call = call;
+    }
+
+    /** Deny by default: a method that names no permission is refused to everybody. */
+    @ServerRequestFilter(priority = FilterOrder.PERMISSION)
+    void permission(ResourceInfo target) {
+        Requires requires = target.getResourceMethod().getAnnotation(Requires.class);
+        Role role = call.caller().role();
+        if (requires == null || !requires.value().grantedTo(role)) {
+            String missing =
+                    requires == null ? "none that exists" : requires.value().text();
+            throw Problem.of(
+                            ProblemType.PERMISSION_MISSING,
+                            "This needs permission " + missing + ", which the key's role " + role.text()
+                                    + " does not include: use a key of another role")
+                    .with("permission", missing);
+        }
+    }
+
+    @ServerRequestFilter(priority = FilterOrder.PARAMETERS)
+    void parameters(ContainerRequestContext request, ResourceInfo target) {
+        Set<String> sent = request.getUriInfo().getQueryParameters().keySet();
+        Set<String> known = parameters.computeIfAbsent(target.getResourceMethod(), ConventionFilters::known);
+        if (!known.containsAll(sent)) {
+            Set<String> unknown = new TreeSet<>(sent);
+            unknown.removeAll(known);
+            throw unknown(unknown, known);
+        }
+        request.getUriInfo().getQueryParameters().forEach((name, values) -> requireOne(name, values));
+        call.request(request.getMethod() + " " + request.getUriInfo().getRequestUri());
+        call.headers(
+                dryRun(request),
+                idempotencyKey(request.getHeaderString("Idempotency-Key")),
+                request.getHeaderString("If-Match"),
+                request.getHeaderString("If-None-Match"));
+    }
+
+    private static Problem unknown(Set<String> unknown, Set<String> known) {
+        String allowed = known.isEmpty() ? "takes none" : "takes " + String.join(", ", new TreeSet<>(known));
+        return Problem.of(ProblemType.PARAMETER_UNKNOWN, "Unknown: " + String.join(", ", unknown) + "; this " + allowed)
+                .because(unknown.stream()
+                        .map(name -> Violation.inQuery(name, "UNKNOWN_PARAMETER", "is not a parameter here"))
+                        .toList());
+    }
+
+    private static void requireOne(String name, List<String> values) {
+        if (values.size() > 1) {
+            throw Problem.of(ProblemType.PARAMETER_INVALID, name + " is given " + values.size() + " times");
+        }
+    }
+
+    private static Set<String> known(Method method) {
+        Set<String> names = new TreeSet<>();
+        for (Annotation[] annotations : method.getParameterAnnotations()) {
+            for (Annotation annotation : annotations) {
+                if (annotation instanceof QueryParam parameter) {
+                    names.add(parameter.value());
+                }
+            }
+        }
+        if (method.isAnnotationPresent(Paged.class)) {
+            names.add(Pages.SIZE);
+            names.add(Pages.TOKEN);
+        }
+        if (!method.isAnnotationPresent(jakarta.ws.rs.GET.class)) {
+            names.add(DRY_RUN);
+        }
+        return Set.copyOf(names);
+    }
+
+    private static boolean dryRun(ContainerRequestContext request) {
+        String text = request.getUriInfo().getQueryParameters().getFirst(DRY_RUN);
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (!text.equals("true")) {
+            throw Problem.of(ProblemType.PARAMETER_INVALID, DRY_RUN + " must be true or false");
+        }
+        return true;
+    }
+
+    private static @Nullable String idempotencyKey(@Nullable String text) {
+        if (text != null && !KEY.matcher(text).matches()) {
+            throw Problem.of(
+                    ProblemType.PARAMETER_INVALID, "Idempotency-Key must be 1 to 255 visible ASCII characters");
+        }
+        return text;
+    }
+}

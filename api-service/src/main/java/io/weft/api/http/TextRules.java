@@ -1,0 +1,68 @@
+package io.weft.api.http;
+
+import io.weft.model.facts.LabelSelector;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Rules for texts: names, labels, closed sets. */
+final class TextRules {
+    private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final Pattern LABEL_KEY =
+            Pattern.compile("([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
+    private static final Pattern LABEL_VALUE = Pattern.compile("([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?");
+
+    private TextRules() {}
+
+    /** False when a violation was added. */
+    static boolean judge(@Nullable RequestField rule, String text, String at, Violations violations) {
+        if (rule == null) {
+            return lengthFits(1024, text, at, violations);
+        }
+        if (!lengthFits(rule.maxLength(), text, at, violations)) {
+            return false;
+        }
+        if (rule.filled() && text.isBlank()) {
+            violations.body(at, "BLANK", "must not be blank");
+            return false;
+        }
+        if (rule.label() && !LABEL.matcher(text).matches()) {
+            violations.body(
+                    at,
+                    "INVALID_NAME",
+                    "must be 1 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit");
+            return false;
+        }
+        if (rule.selector() && LabelSelector.parse(text).isEmpty()) {
+            violations.body(
+                    at, "INVALID_SELECTOR", "must be a selector in Kubernetes' syntax, such as tier in (dev,test)");
+            return false;
+        }
+        if (rule.oneOf().length > 0 && !List.of(rule.oneOf()).contains(text)) {
+            violations.body(at, "UNKNOWN_VALUE", "must be one of " + String.join(", ", rule.oneOf()));
+            return false;
+        }
+        if (!rule.pattern().isEmpty() && !text.matches(rule.pattern())) {
+            violations.body(at, "INVALID_FORM", "must match " + rule.pattern());
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean lengthFits(int longest, String text, String at, Violations violations) {
+        if (text.length() > longest) {
+            violations.body(at, "TOO_LONG", "must be at most " + longest + " characters, has " + text.length());
+            return false;
+        }
+        return true;
+    }
+
+    static void judgeLabel(String key, String value, String at, Violations violations) {
+        if (!LABEL_KEY.matcher(key).matches()) {
+            violations.body(at, "INVALID_LABEL", "the key is no Kubernetes label key");
+        }
+        if (!LABEL_VALUE.matcher(value).matches()) {
+            violations.body(at, "INVALID_LABEL", "the value is no Kubernetes label value");
+        }
+    }
+}

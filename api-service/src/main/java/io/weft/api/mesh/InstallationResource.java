@@ -1,0 +1,186 @@
+package io.weft.api.mesh;
+
+import io.weft.api.desired.DesiredState;
+import io.weft.api.http.Answer;
+import io.weft.api.http.Doors;
+import io.weft.api.http.Ids;
+import io.weft.api.http.Json;
+import io.weft.api.http.Names;
+import io.weft.api.http.Page;
+import io.weft.api.http.Paged;
+import io.weft.api.http.Permission;
+import io.weft.api.http.Prefix;
+import io.weft.api.http.Requires;
+import io.weft.api.http.SelectorSql;
+import io.weft.api.http.Trail;
+import io.weft.api.http.Violations;
+import io.weft.api.mesh.Components.ControlPlaneRow;
+import io.weft.api.mesh.InstallationView.InstallationRow;
+import io.weft.kit.problem.Problem;
+import io.weft.kit.problem.ProblemType;
+import io.weft.kit.tenancy.TenantTx;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jspecify.annotations.Nullable;
+
+/** Installations: a mesh in a cluster. */
+@Produces(MediaType.APPLICATION_JSON)
+@Path("/v1/installations")
+class InstallationResource {
+    private final Installations installations;
+    private final InstallationPlan plan;
+    private final Doors doors;
+
+    InstallationResource(Installations installations, InstallationPlan plan, Doors doors) {
+        this.installations = installations;
+        this.plan = plan;
+        this.doors = doors;
+    }
+
+    @GET
+    @Paged
+    @Requires(Permission.MESHES_READ)
+    public Page<InstallationView> list(
+            UriInfo uri,
+            @QueryParam("meshId") @Nullable String meshId,
+            @QueryParam("clusterId") @Nullable String clusterId,
+            @QueryParam("labelSelector") @Nullable String labelSelector) {
+        UUID mesh = Ids.inQuery(Prefix.MESH, meshId, "meshId");
+        UUID cluster = Ids.inQuery(Prefix.CLUSTER, clusterId, "clusterId");
+        SelectorSql selector = SelectorSql.of(labelSelector);
+        return doors.pages()
+                .listAll(uri, (tx, page) -> installations.page(tx, page, mesh, cluster, selector), this::views);
+    }
+
+    private List<InstallationView> views(TenantTx tx, List<InstallationRow> rows) {
+        Map<UUID, List<ControlPlaneRow>> planes =
+                installations
+                        .controlPlanes(
+                                tx, rows.stream().map(InstallationRow::id).toList())
+                        .stream()
+                        .collect(Collectors.groupingBy(ControlPlaneRow::installationId));
+        return rows.stream()
+                .map(row -> InstallationView.from(row, planes.getOrDefault(row.id(), List.of())))
+                .toList();
+    }
+
+    @GET
+    @Path("/{id}")
+    @Requires(Permission.MESHES_READ)
+    @APIResponseSchema(InstallationView.class)
+    public Response get(@RestPath String id) {
+        UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
+        return doors.reads().one(tx -> installations.view(tx, installation));
+    }
+
+    @GET
+    @Path("/{id}/components")
+    @Requires(Permission.MESHES_READ)
+    public Components components(@RestPath String id) {
+        UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
+        return doors.reads().read(tx -> {
+            InstallationRow row = installations.find(tx, installation).orElseThrow(Ids::notFound);
+            return Components.of(installations.controlPlanes(tx, List.of(installation)), row.meshStatus());
+        });
+    }
+
+    @POST
+    @Requires(Permission.MESHES_WRITE)
+    @APIResponseSchema(value = InstallationView.class, responseCode = "201")
+    public Response create(InstallationWrite body) {
+        return doors.writes().post(tx -> {
+            InstallationPlan.Place place = plan.check(tx, body.spec());
+            Names.requireFree(installations.named(tx, body.name()), Prefix.INSTALLATION, body.name());
+            UUID id = plan.create(tx, body, place);
+            DesiredState.changed(tx, place.cluster(), "installation " + body.name() + " created");
+            InstallationView view = installations.view(tx, id).orElseThrow();
+            doors.trail()
+                    .created(
+                            tx, "installation.create", view.id(), Trail.detail().set("spec", Json.of(body.spec())));
+            return Answer.created("installations", view.id(), view);
+        });
+    }
+
+    /** Namespaces that appeared since the last write are matched anew. */
+    @PUT
+    @Path("/{id}")
+    @Requires(Permission.MESHES_WRITE)
+    @APIResponseSchema(InstallationView.class)
+    public Response replace(@RestPath String id, InstallationWrite body) {
+        UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
+        return doors.writes().write(tx -> {
+            InstallationRow before = installations.lock(tx, installation).orElseThrow(Ids::notFound);
+            doors.tags().requireCurrent(before.generation());
+            requireSame(before, body.spec());
+            requireNoRollout(tx, before);
+            Names.requireFreeFor(installation, installations.named(tx, body.name()), Prefix.INSTALLATION, body.name());
+            installations.update(tx, installation, body);
+            plan.replace(tx, installation, before.clusterId(), body.spec());
+            DesiredState.changed(tx, before.clusterId(), "installation " + body.name() + " changed");
+            doors.trail()
+                    .changed(
+                            tx, "installation.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
+            return Answer.ok(installations.view(tx, installation).orElseThrow());
+        });
+    }
+
+    private static void requireSame(InstallationRow before, InstallationWrite.InstallationSpec spec) {
+        Violations violations = new Violations();
+        InstallationWrite.InstallationSpec old = Json.read(before.spec(), InstallationWrite.InstallationSpec.class);
+        if (!old.meshId().equals(spec.meshId())) {
+            violations.body("spec.meshId", "IMMUTABLE", "stays " + old.meshId());
+        }
+        if (!old.clusterId().equals(spec.clusterId())) {
+            violations.body("spec.clusterId", "IMMUTABLE", "stays " + old.clusterId());
+        }
+        violations.throwIfAny();
+    }
+
+    private void requireNoRollout(TenantTx tx, InstallationRow row) {
+        if (installations.rolloutActive(tx, row.clusterId())) {
+            throw Problem.of(
+                    ProblemType.STATE_CONFLICT,
+                    "A rollout moves this installation: wait for its end, or abort it, before changing it");
+        }
+    }
+
+    /**
+     * In two steps: the first has the control planes pruned (202), and once none is left another one removes the row
+     * (204). Namespaces lose their placement at once.
+     */
+    @DELETE
+    @Path("/{id}")
+    @Requires(Permission.MESHES_WRITE)
+    public Response delete(@RestPath String id) {
+        UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
+        return doors.writes().write(tx -> {
+            InstallationRow row = installations.lock(tx, installation).orElseThrow(Ids::notFound);
+            doors.tags().requireCurrent(row.generation());
+            requireNoRollout(tx, row);
+            if (installations.controlPlanes(tx, List.of(installation)).isEmpty()) {
+                installations.delete(tx, installation);
+                doors.trail().done(tx, "installation.delete", id, Trail.detail().put("name", row.name()));
+                return Answer.nothing();
+            }
+            installations.unwant(tx, installation);
+            DesiredState.changed(tx, row.clusterId(), "installation " + row.name() + " deleted");
+            doors.trail().done(tx, "installation.remove", id, Trail.detail().put("name", row.name()));
+            return Answer.accepted(
+                    "installations/" + id, installations.view(tx, installation).orElseThrow());
+        });
+    }
+}

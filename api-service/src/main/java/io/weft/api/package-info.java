@@ -1,0 +1,5 @@
+/** The REST service of the hub. */
+@NullMarked
+package io.weft.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,182 @@
+package io.weft.agent.apply;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weft.agent.apply.Ownership.Trace;
+import io.weft.agent.kube.KubeRefusal;
+import io.weft.agent.plan.Change;
+import io.weft.agent.plan.ObjectKey;
+import io.weft.agent.plan.Observed;
+import io.weft.protocol.v1.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Runs single changes of a plan and remembers what it applied. It has no opinion on what should be changed. */
+final class Applier {
+    private static final Logger LOG = Logger.getLogger(Applier.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** So often, in ten minutes, a field of ours is taken back from a manual change; then two writers are at war. */
+    private static final int RECLAIMS = 5;
+
+    private static final Duration RECLAIM_WINDOW = Duration.ofMinutes(10);
+
+    private record Held(String digest, Trace trace, boolean intact) {
+        Held with(boolean nowIntact) {
+            return new Held(digest, trace, nowIntact);
+        }
+    }
+
+    private record Failure(String digest, Reason reason, int attempts, Instant nextTry) {}
+
+    private record Reclaims(int count, Instant since) {}
+
+    private final ClusterWriter cluster;
+    private final Function<String, byte[]> bodies;
+    private final InstantSource clock;
+    private final Map<ObjectKey, Held> held = new ConcurrentHashMap<>();
+    private final Map<ObjectKey, Failure> failures = new HashMap<>();
+    private final Map<ObjectKey, Reclaims> reclaims = new HashMap<>();
+    private final Set<ObjectKey> pruned = ConcurrentHashMap.newKeySet();
+
+    Applier(ClusterWriter cluster, Function<String, byte[]> bodies, InstantSource clock) {
+        this.cluster = cluster;
+        this.bodies = bodies;
+        this.clock = clock;
+    }
+
+    Observed observed() {
+        Map<ObjectKey, Observed.Seen> seen = new HashMap<>();
+        held.forEach((key, object) -> seen.put(key, new Observed.Seen(object.digest(), object.intact())));
+        return new Observed(seen);
+    }
+
+    /** Applies; a reason when that failed now, or failed lately and is not due again. */
+    Optional<Reason> apply(Change.Apply change, String layer) {
+        Failure failed = failures.get(change.key());
+        if (failed != null
+                && failed.digest().equals(change.digest())
+                && clock.instant().isBefore(failed.nextTry())) {
+            return Optional.of(failed.reason());
+        }
+        try {
+            JsonNode object = applied(change);
+            held.put(change.key(), new Held(change.digest(), Ownership.trace(object), true));
+            failures.remove(change.key());
+            pruned.remove(change.key());
+            return Optional.empty();
+        } catch (KubeRefusal refusal) {
+            Reason reason = Reasons.of(layer, change.key(), refusal);
+            int attempts = failed != null && failed.digest().equals(change.digest()) ? failed.attempts() + 1 : 1;
+            failures.put(
+                    change.key(), new Failure(change.digest(), reason, attempts, clock.instant().plus(pause(attempts))));
+            return Optional.of(reason);
+        }
+    }
+
+    /** Removes an object that carries Weft's label; anything else of that name is not ours and stays. True = gone. */
+    boolean prune(ObjectKey key) {
+        if (pruned.contains(key)) {
+            return true;
+        }
+        try {
+            Optional<JsonNode> object = cluster.get(key);
+            boolean ours = object.filter(Ownership::isOurs).isPresent();
+            if (object.isPresent() && ours && !Ownership.trace(object.get()).deleting()) {
+                cluster.delete(key, object.get().path("metadata").path("uid").asText());
+                LOG.infof("pruned %s", key);
+                return false;
+            }
+            held.remove(key);
+            pruned.add(key);
+            return true;
+        } catch (KubeRefusal refusal) {
+            LOG.warnf("pruning %s failed, trying again: %s", key, refusal.getMessage());
+            return false;
+        }
+    }
+
+    /** What a watch saw of an object; null = it is gone, or lost Weft's label. Returns true when that is drift. */
+    boolean seen(ObjectKey key, @Nullable Trace trace) {
+        Held object = held.get(key);
+        if (object == null || !object.intact()) {
+            return false;
+        }
+        boolean same = trace != null
+                && trace.uid().equals(object.trace().uid())
+                && trace.fields().equals(object.trace().fields());
+        if (!same) {
+            LOG.infof("%s was %s by somebody else", key, trace == null ? "removed" : "changed");
+            held.put(key, object.with(false));
+        }
+        return !same;
+    }
+
+    /** Looks at an object that no watch covers. */
+    boolean look(ObjectKey key) {
+        try {
+            return seen(key, cluster.get(key).map(Ownership::trace).orElse(null));
+        } catch (KubeRefusal refusal) {
+            LOG.debugf("looking at %s failed: %s", key, refusal.getMessage());
+            return false;
+        }
+    }
+
+    /** Forgets what is neither desired nor to be removed any more. */
+    void retain(Collection<ObjectKey> desired, Collection<ObjectKey> tombstones) {
+        Set<ObjectKey> wanted = Set.copyOf(desired);
+        held.keySet().removeIf(key -> !wanted.contains(key));
+        failures.keySet().removeIf(key -> !wanted.contains(key));
+        reclaims.keySet().removeIf(key -> !wanted.contains(key));
+        pruned.retainAll(Set.copyOf(tombstones));
+    }
+
+    private JsonNode applied(Change.Apply change) {
+        var intent = Ownership.intent(change.key(), bodies.apply(change.digest()), change.digest());
+        try {
+            return cluster.apply(change.key(), intent, false);
+        } catch (KubeRefusal refusal) {
+            if (refusal.isConflict() && mayReclaim(change)) {
+                return cluster.apply(change.key(), intent, true);
+            }
+            throw refusal;
+        }
+    }
+
+    /**
+     * Force takes back only fields that were Weft's: the live object carries the very body that is to be applied, and no
+     * other tool applies to it. Taking over somebody else's fields is adoption, which a person decides (D9).
+     */
+    private boolean mayReclaim(Change.Apply change) {
+        Optional<JsonNode> live = cluster.get(change.key());
+        boolean wasOurs = live.filter(Ownership::isOurs)
+                .filter(object -> !Ownership.hasOtherApplier(object))
+                .map(Ownership::trace)
+                .filter(trace -> trace.digest().equals(change.digest()))
+                .isPresent();
+        return wasOurs && withinBudget(change.key());
+    }
+
+    private boolean withinBudget(ObjectKey key) {
+        Instant now = clock.instant();
+        Reclaims past = reclaims.get(key);
+        if (past == null || past.since().plus(RECLAIM_WINDOW).isBefore(now)) {
+            past = new Reclaims(0, now);
+        }
+        reclaims.put(key, new Reclaims(past.count() + 1, past.since()));
+        return past.count() < RECLAIMS;
+    }
+
+    private static Duration pause(int attempts) {
+        Duration pause = Duration.ofSeconds(1L << Math.min(attempts - 1, 5));
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+}

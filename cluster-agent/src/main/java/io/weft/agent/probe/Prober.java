@@ -1,0 +1,261 @@
+package io.weft.agent.probe;
+
+import io.weft.agent.apply.DesiredState;
+import io.weft.agent.apply.Document;
+import io.weft.agent.apply.PolicyGate;
+import io.weft.agent.inventory.Pods;
+import io.weft.agent.kube.KubeApi;
+import io.weft.agent.loop.Loop;
+import io.weft.agent.plan.ObjectKey;
+import io.weft.agent.plan.Snapshot;
+import io.weft.agent.report.Times;
+import io.weft.agent.report.Uplink;
+import io.weft.protocol.v1.AgentMessage;
+import io.weft.protocol.v1.ProbeResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Decides when each probe runs: once before its policy's objects are applied, after every change of them, on its interval,
+ * and when asked to. Holds the policy layer back for the first of these, never longer than a bound.
+ */
+public final class Prober implements PolicyGate, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Prober.class);
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
+    private static final Duration PROPAGATION = Duration.ofSeconds(20);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration CLEAN_UP = Duration.ofSeconds(30);
+    private static final int AT_ONCE = 2;
+    private static final int MAX_UNSENT = 100;
+
+    /** What is known of one probe by this process. */
+    private record Known(String provenSubject, Instant lastRun, long runRequest) {}
+
+    private final DesiredState state;
+    private final Uplink uplink;
+    private final InstantSource clock;
+    private final Proofs proofs;
+    private final ProbePods pods;
+    private final Questions questions;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore permits = new Semaphore(AT_ONCE);
+    private final Loop loop = new Loop("probe", this::run);
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, Instant> heldSince = new ConcurrentHashMap<>();
+    private final Set<String> running = ConcurrentHashMap.newKeySet();
+    private final Deque<ProbeResult> unsent = new ConcurrentLinkedDeque<>();
+    private volatile List<ProbeSpec> specs = List.of();
+    private volatile Set<ObjectKey> pending = Set.of();
+    private volatile String policyDigest = "";
+    private volatile boolean loaded;
+    private Instant cleanedUp = Instant.EPOCH;
+
+    /** @param image the agent's own image, which probe pods run */
+    public Prober(
+            DesiredState state,
+            Pods clusterPods,
+            KubeApi api,
+            String namespace,
+            String image,
+            Uplink uplink,
+            InstantSource clock) {
+        this.state = state;
+        this.uplink = uplink;
+        this.clock = clock;
+        this.proofs = new Proofs(api, namespace);
+        this.pods = new ProbePods(api, clusterPods, clock, image);
+        this.questions = new Questions(pods, executor);
+        state.onChange(this::definitions);
+    }
+
+    public void start() {
+        proofs.load();
+        loaded = true;
+        loop.start();
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        executor.shutdownNow();
+    }
+
+    /** Sends results that found no stream. */
+    public void connected() {
+        loop.wake();
+    }
+
+    @Override
+    public boolean holds(String digest, Set<ObjectKey> nowPending) {
+        policyDigest = digest;
+        pending = Set.copyOf(nowPending);
+        boolean holds = false;
+        for (ProbeSpec spec : specs) {
+            String subject = subject(spec);
+            if (isPending(spec) && !(loaded && proofs.asked(spec.id(), subject))) {
+                Instant since = heldSince.computeIfAbsent(spec.id() + subject, _ -> clock.instant());
+                holds |= since.plus(LONGEST_HOLD).isAfter(clock.instant());
+            }
+        }
+        loop.wake();
+        return holds;
+    }
+
+    private boolean isPending(ProbeSpec spec) {
+        return !Collections.disjoint(spec.objects(), pending);
+    }
+
+    private void definitions() {
+        List<ProbeSpec> found = new ArrayList<>();
+        for (Document document : state.documents("Probe")) {
+            try {
+                found.add(ProbeSpec.of(document));
+            } catch (IllegalArgumentException e) {
+                LOG.warnf("probe %s is not usable: %s", document.name(), e.getMessage());
+            }
+        }
+        specs = List.copyOf(found);
+        loop.wake();
+    }
+
+    private Duration run() {
+        flush();
+        cleanUp();
+        Set<String> ids = specs.stream().map(ProbeSpec::id).collect(Collectors.toSet());
+        known.keySet().retainAll(ids);
+        if (state.current().version() > 0) {
+            proofs.retain(ids);
+        }
+        specs.forEach(this::consider);
+        return specs.isEmpty() ? CLEAN_UP : LOOK;
+    }
+
+    private void consider(ProbeSpec spec) {
+        String subject = subject(spec);
+        Known before = known.getOrDefault(spec.id(), new Known("", Instant.EPOCH, spec.runRequest()));
+        known.put(spec.id(), before);
+        if (policyDigest.isEmpty() || spec.objects().isEmpty()) {
+            return;
+        }
+        if (isPending(spec)) {
+            if (!proofs.asked(spec.id(), subject)) {
+                begin(spec, () -> askBefore(spec, subject));
+            }
+        } else if (!before.provenSubject().equals(subject)) {
+            begin(spec, () -> askAfter(spec, subject, PROPAGATION));
+        } else if (spec.runRequest() > before.runRequest()
+                || before.lastRun().plus(spec.interval()).isBefore(clock.instant())) {
+            begin(spec, () -> askAfter(spec, subject, Duration.ofSeconds(5)));
+        }
+    }
+
+    private void begin(ProbeSpec spec, Runnable task) {
+        if (running.add(spec.id())) {
+            executor.execute(() -> {
+                try {
+                    permits.acquire();
+                    try {
+                        task.run();
+                    } finally {
+                        permits.release();
+                    }
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                } catch (RuntimeException e) {
+                    LOG.errorf(e, "probe %s failed", spec.id());
+                } finally {
+                    running.remove(spec.id());
+                    loop.wake();
+                }
+            });
+        }
+    }
+
+    private void askBefore(ProbeSpec spec, String subject) {
+        Instant start = clock.instant();
+        ProbeVerdicts.Run run = questions.ask(spec);
+        ProbeVerdicts.Verdict verdict = ProbeVerdicts.before(run);
+        proofs.remember(spec.id(), subject, verdict.oppositeSeen());
+        report(spec, "before", run, verdict, start);
+    }
+
+    /** Asks until it passes or the patience is over: a change takes its time to reach every proxy. */
+    private void askAfter(ProbeSpec spec, String subject, Duration patience) {
+        Instant start = clock.instant();
+        ProbeVerdicts.Run run;
+        ProbeVerdicts.Verdict verdict;
+        do {
+            run = questions.ask(spec);
+            verdict = ProbeVerdicts.after(run, proofs.oppositeSeen(spec.id()));
+        } while (!verdict.passed()
+                && !verdict.reason().equals("OppositeNotSeen")
+                && start.plus(patience).isAfter(clock.instant()));
+        known.put(spec.id(), new Known(subject, clock.instant(), spec.runRequest()));
+        report(spec, "after", run, verdict, start);
+    }
+
+    private void report(
+            ProbeSpec spec, String phase, ProbeVerdicts.Run run, ProbeVerdicts.Verdict verdict, Instant start) {
+        LOG.infof("probe %s %s: %s %s (%s)", spec.id(), phase, verdict.result().text(), verdict.reason(), run.refused());
+        unsent.addLast(ProbeResult.newBuilder()
+                .setProbeId(spec.id())
+                .setProbeDigest(spec.digest())
+                .setPolicyDigest(policyDigest)
+                .setPhase(phase)
+                .setVerdict(verdict.result().text())
+                .setRequest(questions.request(spec))
+                .setExpected(questions.expected(spec))
+                .setObserved(run.refused().toString())
+                .setControl(questions.control(spec, run.control()))
+                .setReason(verdict.reason())
+                .setStartTime(Times.stamp(start))
+                .setEndTime(Times.stamp(clock.instant()))
+                .build());
+        while (unsent.size() > MAX_UNSENT) {
+            unsent.pollFirst();
+        }
+        flush();
+    }
+
+    private synchronized void flush() {
+        for (ProbeResult result = unsent.peekFirst(); result != null; result = unsent.peekFirst()) {
+            if (!uplink.send(AgentMessage.newBuilder().setProbeResult(result).build())) {
+                return;
+            }
+            unsent.pollFirst();
+        }
+    }
+
+    private void cleanUp() {
+        if (cleanedUp.plus(CLEAN_UP).isBefore(clock.instant())) {
+            cleanedUp = clock.instant();
+            pods.removeLeftOver();
+        }
+    }
+
+    /** The policy's objects as desired now; another generation or body is another subject. */
+    private String subject(ProbeSpec spec) {
+        Map<ObjectKey, String> digests = new HashMap<>();
+        for (Snapshot.Layer layer : state.current().layers()) {
+            layer.items().filter(item -> spec.objects().contains(item.key())).forEach(item -> digests.put(
+                    item.key(), item.digest()));
+        }
+        return spec.generation() + " " + new TreeMap<>(digests);
+    }
+}

@@ -1,0 +1,92 @@
+package io.weft.agent.probe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.weft.agent.kube.Json;
+import io.weft.agent.kube.KubeApi;
+import io.weft.agent.kube.KubeRefusal;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Which probes saw the opposite answer before their policy was applied. Kept in Secret {@code weft-proofs}: with the
+ * policy in force a restarted agent could never see it again.
+ */
+final class Proofs {
+    private static final Logger LOG = Logger.getLogger(Proofs.class);
+    private static final String SECRET = "weft-proofs";
+    private static final String DATA = "proofs.json";
+
+    /** The subject (policy objects as desired) that was asked about before, and whether the opposite ever showed. */
+    private record Before(String subject, boolean opposite) {}
+
+    private final KubeApi api;
+    private final String secrets;
+    private final Map<String, Before> befores = new ConcurrentHashMap<>();
+
+    Proofs(KubeApi api, String namespace) {
+        this.api = api;
+        this.secrets = "/api/v1/namespaces/" + namespace + "/secrets";
+    }
+
+    void load() {
+        try {
+            api.get(secrets + "/" + SECRET).ifPresent(secret -> {
+                String text = secret.path("data").path(DATA).asText("");
+                JsonNode stored = Json.read(Base64.getDecoder().decode(text));
+                stored.properties()
+                        .forEach(entry -> befores.put(
+                                entry.getKey(),
+                                new Before(
+                                        entry.getValue().path("subject").asText(),
+                                        entry.getValue().path("opposite").asBoolean())));
+            });
+        } catch (RuntimeException e) {
+            LOG.warnf("Secret %s is unreadable; proofs begin anew: %s", SECRET, e.getMessage());
+        }
+    }
+
+    /** True when the question before was asked for exactly this subject. */
+    boolean asked(String probeId, String subject) {
+        Before before = befores.get(probeId);
+        return before != null && before.subject().equals(subject);
+    }
+
+    boolean oppositeSeen(String probeId) {
+        Before before = befores.get(probeId);
+        return before != null && before.opposite();
+    }
+
+    /** Remembers; an opposite that was seen once stays seen while the probe exists. */
+    void remember(String probeId, String subject, boolean opposite) {
+        befores.put(probeId, new Before(subject, opposite || oppositeSeen(probeId)));
+        save();
+    }
+
+    void retain(Set<String> probeIds) {
+        if (befores.keySet().retainAll(probeIds)) {
+            save();
+        }
+    }
+
+    private void save() {
+        ObjectNode stored = Json.object();
+        befores.forEach((id, before) -> stored.putObject(id)
+                .put("subject", before.subject())
+                .put("opposite", before.opposite()));
+        ObjectNode secret = Json.object().put("apiVersion", "v1").put("kind", "Secret");
+        secret.putObject("metadata").put("name", SECRET);
+        secret.putObject("data")
+                .put(DATA, Base64.getEncoder().encodeToString(Json.write(stored).getBytes(StandardCharsets.UTF_8)));
+        try {
+            api.patch(
+                    secrets + "/" + SECRET + "?fieldManager=weft-agent&force=true", KubeApi.APPLY, Json.write(secret));
+        } catch (KubeRefusal refusal) {
+            LOG.warnf("proofs could not be kept in the cluster: %s", refusal.getMessage());
+        }
+    }
+}

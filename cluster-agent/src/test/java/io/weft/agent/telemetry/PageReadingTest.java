@@ -1,0 +1,102 @@
+package io.weft.agent.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.agent.kube.Json;
+import io.weft.testkit.Seeds;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PageReadingTest {
+    private static final ScrapeSpec SPEC = ScrapeSpec.of(
+            Json.read("""
+            {"name":"istio-proxies","podAnnotation":"istio.io/rev","container":"istio-proxy","port":15090,"path":"/stats",
+             "traffic":[
+              {"reporter":"source","requests":"envoy_cluster_upstream_rq","classLabel":"response_code_class",
+               "edgeLabel":"cluster_name",
+               "edgePattern":"outbound\\\\|[0-9]+\\\\|[^|]*\\\\|(?<service>[^.|]+)\\\\.(?<namespace>[^.|]+)\\\\.svc",
+               "histogram":"envoy_cluster_upstream_rq_time","handshakes":"envoy_cluster_ssl_handshake"},
+              {"reporter":"destination","requests":"envoy_http_downstream_rq","classLabel":"response_code_class",
+               "edgeLabel":"http_conn_manager_prefix","edgePattern":"inbound_.*",
+               "histogram":"envoy_http_downstream_rq_time","workloadOfPod":true},
+              {"reporter":"source","requests":"envoy_http_downstream_rq","classLabel":"response_code_class",
+               "edgeLabel":"http_conn_manager_prefix","edgePattern":"outbound_.*","downstream":true}]}"""));
+    private static final String CATALOG = "0|outbound|8080||catalog.shop.svc.cluster.local";
+    private static final String ORDERS = "0|outbound|8080||orders.orders.svc.cluster.local";
+
+    @Test
+    void aRealPageGivesEdgesByClassOnce() throws IOException {
+        PageReading page = realPage();
+        assertThat(page.counters().get(CATALOG)).containsEntry("class:2xx", 611.0).containsEntry("handshakes", 6.0);
+        assertThat(page.counters().get(ORDERS)).containsEntry("class:2xx", 586.0).containsEntry("class:5xx", 25.0);
+        assertThat(page.counters().get("1|inbound_0.0.0.0_8080")).containsEntry("class:5xx", 25.0);
+        assertThat(page.counters().get("2|outbound_0.0.0.0_8080")).containsEntry("class:2xx", 1197.0);
+        assertThat(page.counters().keySet()).noneMatch(group -> group.contains("inbound|8080"));
+    }
+
+    @Test
+    void anEdgeNamesServiceAndNamespace() {
+        TrafficSpec.Edge edge = SPEC.traffic().getFirst().edgeOf(PageReading.edgeOf(ORDERS));
+        assertThat(edge).isEqualTo(new TrafficSpec.Edge("orders", "orders"));
+        assertThat(SPEC.traffic().get(1).edgeOf("inbound_0.0.0.0_8080")).isEqualTo(new TrafficSpec.Edge("", ""));
+    }
+
+    @Test
+    void cumulativeBucketsBecomeOneCountPerBucket() throws IOException {
+        PageReading page = realPage();
+        TrafficDelta delta = TrafficDelta.of(page.counters().get(CATALOG), true, page.boundsOf(CATALOG));
+        assertThat(delta.bounds()).startsWith(0.5, 1.0, 5.0, 10.0).hasSize(19);
+        assertThat(delta.counts()).startsWith(410L, 98L, 36L, 7L).hasSize(20);
+        assertThat(delta.counts().stream().mapToLong(Long::longValue).sum()).isEqualTo(561);
+    }
+
+    @Test
+    void anEdgeWhoseHandshakesAreNotListedHadNoneWhereTheyAreReported() {
+        assertThat(TrafficDelta.of(Map.of("class:2xx", 1.0), true, java.util.List.of()).handshakes()).isZero();
+        assertThat(TrafficDelta.of(Map.of("class:2xx", 1.0), false, java.util.List.of()).handshakes()).isEqualTo(-1);
+    }
+
+    @Test
+    void codesAndClassesAreOneThing() {
+        assertThat(TrafficSpec.responseClass("503")).contains("5xx");
+        assertThat(TrafficSpec.responseClass("2")).contains("2xx");
+        assertThat(TrafficSpec.responseClass("")).isEmpty();
+        assertThat(TrafficSpec.responseClass("xx")).isEmpty();
+    }
+
+    @Test
+    void noPageHoweverBrokenStopsTheReader() {
+        String[] pieces = {"envoy_cluster_upstream_rq", "{", "}", "\"", "=", ",", " ", "1", "\\", "\n", "NaN", "cluster_name"};
+        Seeds.first(3_000).forEach(random -> {
+            StringBuilder page = new StringBuilder();
+            for (int i = 0; i < 60; i++) {
+                page.append(pieces[random.nextInt(pieces.length)]);
+            }
+            Map<String, Double> samples = new HashMap<>();
+            try {
+                MetricLines.read(
+                        new ByteArrayInputStream(page.toString().getBytes(StandardCharsets.UTF_8)),
+                        Set.of("envoy_cluster_upstream_rq"),
+                        (name, _, value) -> samples.put(name, value));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            assertThat(samples.values()).allMatch(Double::isFinite);
+        });
+    }
+
+    private static PageReading realPage() throws IOException {
+        try (InputStream page = PageReadingTest.class.getResourceAsStream("/envoy-web.txt")) {
+            if (page == null) {
+                throw new IOException("envoy-web.txt is missing");
+            }
+            return PageReading.of(SPEC, page);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.weft.e2e.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.weft.e2e.demo.Await.Look;
+import io.weft.e2e.launch.Say;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** What the hub counted, beside what the client itself counted over the same windows. */
+final class Telemetry {
+    private static final int WINDOW_SECONDS = 10;
+    private static final Duration SPAN = Duration.ofMinutes(2);
+    private static final String ADVICE = "./weft logs fleet-manager shows what arrives";
+
+    private final Hub hub;
+    private final LoadClient client;
+    private final Say say;
+    private final Await await;
+
+    Telemetry(Hub hub, LoadClient client, Say say) {
+        this.hub = hub;
+        this.client = client;
+        this.say = say;
+        this.await = new Await(say);
+    }
+
+    /** Compares over complete windows from {@code steady} on, at least two minutes of them. */
+    Report.Telemetry compare(String clusterId, Instant steady) {
+        Instant from = Instant.ofEpochSecond((steady.getEpochSecond() / WINDOW_SECONDS + 1) * WINDOW_SECONDS);
+        Instant to = await.until("two minutes of complete windows", SPAN.plusMinutes(2), ADVICE, () -> {
+            Optional<Instant> through = completeThrough(clusterId);
+            return Look.when(
+                    through.filter(t -> !t.isBefore(from.plus(SPAN))).isPresent(),
+                    floor(through.orElse(from)),
+                    "completeThrough " + through);
+        });
+        double lag = Duration.between(completeThrough(clusterId).orElse(Instant.EPOCH), Instant.now())
+                        .toMillis()
+                / 1e3;
+        String query = "?from=" + from + "&to=" + to + "&clusterId=" + clusterId;
+        JsonNode workloads = hub.get("/telemetry/workloads" + query);
+        JsonNode services = hub.get("/telemetry/services" + query);
+        long byWeft = stream(workloads.path("items"))
+                .filter(item -> item.path("namespace").asText().equals("load")
+                        && item.path("workload").asText().equals("load-client"))
+                .mapToLong(item -> item.path("requests").asLong())
+                .sum();
+        long records = stream(workloads.path("clusters"))
+                .mapToLong(c -> c.path("records").asLong())
+                .sum();
+        long lost = stream(workloads.path("clusters"))
+                .mapToLong(c -> c.path("samplesLost").asLong())
+                .sum();
+        long byClient = client.between(from, to).total();
+        say.line("telemetry from %s to %s: %d requests of the load client by Weft, %d by its own count (%.2f %% apart)"
+                .formatted(from, to, byWeft, byClient, apart(byWeft, byClient)));
+        say.line("%d records, %d samples lost, %.1f s behind".formatted(records, lost, lag));
+        services.path("items")
+                .forEach(item -> say.detail("%s/%s: %s requests/s, success %s, p50 %s ms, p99 %s ms"
+                        .formatted(
+                                item.path("namespace").asText(),
+                                item.path("service").asText(),
+                                item.path("ratePerSecond"),
+                                item.path("successRate"),
+                                item.path("p50Ms"),
+                                item.path("p99Ms"))));
+        return new Report.Telemetry(records, services.path("items").size(), byWeft, byClient, Report.tenths(lag));
+    }
+
+    /** Difference in percent of the client's own count. */
+    static double apart(long byWeft, long byClient) {
+        return byClient == 0 ? 100 : Math.abs(byWeft - byClient) * 100.0 / byClient;
+    }
+
+    private Optional<Instant> completeThrough(String clusterId) {
+        JsonNode through = hub.get("/telemetry/services?clusterId=" + clusterId).path("completeThrough");
+        if (through.isObject()) {
+            through = through.path(clusterId);
+        }
+        return through.isTextual() ? Optional.of(Instant.parse(through.asText())) : Optional.empty();
+    }
+
+    private static Instant floor(Instant time) {
+        return Instant.ofEpochSecond(time.getEpochSecond() / WINDOW_SECONDS * WINDOW_SECONDS);
+    }
+
+    private static java.util.stream.Stream<JsonNode> stream(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false);
+    }
+}

@@ -1,0 +1,85 @@
+package io.weft.fleet.agents;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.weft.kit.tenancy.TenantTransactions;
+import io.weft.protocol.v1.Observation;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Writes what an agent saw of its mesh and of what would stand in the way. */
+@Singleton
+final class Observations {
+    private static final Logger LOG = Logger.getLogger(Observations.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MAX_CHARACTERS = 256 * 1024;
+
+    private final TenantTransactions transactions;
+
+    Observations(TenantTransactions transactions) {
+        this.transactions = transactions;
+    }
+
+    void observed(Caller caller, Observation observation) {
+        Optional<JsonNode> body = body(observation.getBodyJson());
+        switch (observation.getSubject()) {
+            case "meshStatus" -> body.filter(JsonNode::isObject).ifPresent(status -> storeMesh(caller, status));
+            case "preflight" -> body.filter(JsonNode::isArray).ifPresent(findings -> storePreflight(caller, findings));
+            default ->
+                LOG.debugf("agents.observationIgnored cluster=%s", caller.agent().cluster());
+        }
+    }
+
+    /** Comes every ten seconds; only what changed beside its time is an event. */
+    private void storeMesh(Caller caller, JsonNode status) {
+        transactions.in(caller.agent().tenant(), tx -> {
+            int changed = tx.update(
+                    """
+                    UPDATE cluster_status SET mesh_status = ?, status_version = status_version + 1
+                    WHERE cluster_id = ? AND mesh_status - 'time' IS DISTINCT FROM ? - 'time'
+                    """,
+                    status,
+                    caller.agent().cluster(),
+                    status);
+            if (changed > 0) {
+                tx.notify(AgentLinks.OBSERVED, tx.tenant().toString());
+            } else {
+                tx.update(
+                        "UPDATE cluster_status SET mesh_status = ? WHERE cluster_id = ?",
+                        status,
+                        caller.agent().cluster());
+            }
+            return true;
+        });
+    }
+
+    private void storePreflight(Caller caller, JsonNode findings) {
+        transactions.in(caller.agent().tenant(), tx -> {
+            int changed = tx.update(
+                    """
+                    UPDATE cluster_status SET preflight = ?, status_version = status_version + 1
+                    WHERE cluster_id = ? AND preflight IS DISTINCT FROM ?
+                    """,
+                    findings,
+                    caller.agent().cluster(),
+                    findings);
+            if (changed > 0) {
+                tx.notify(AgentLinks.OBSERVED, tx.tenant().toString());
+            }
+            return true;
+        });
+    }
+
+    private static Optional<JsonNode> body(String json) {
+        if (json.length() > MAX_CHARACTERS || json.contains("\\u0000")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(JSON.readTree(json));
+        } catch (JsonProcessingException _) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.weft.fleet.aggregate;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.weft.fleet.telemetry.TelemetryTopic;
+import io.weft.fleet.telemetry.WireTime;
+import io.weft.kit.id.TenantId;
+import io.weft.protocol.v1.TelemetryBatch;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.jboss.logging.Logger;
+
+/**
+ * One life of the consumer: reads, sums up, flushes each second. On any failure the caller drops it whole and begins another
+ * one, which reads on from the offsets in the database.
+ */
+final class AggregatorRun implements ConsumerRebalanceListener {
+    static final Duration FLUSH_AFTER = Duration.ofSeconds(1);
+    static final int FLUSH_AT_WINDOWS = 250_000;
+
+    private static final Logger LOG = Logger.getLogger(AggregatorRun.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Consumer<String, byte[]> consumer;
+    private final Assignments assignments;
+    private final RollupWriter writer;
+    private final Map<Integer, Position> positions = new HashMap<>();
+    private final Map<ClusterKey, Assignments.Last> last = new HashMap<>();
+    private Delta delta = new Delta();
+    private long flushedNanos = System.nanoTime();
+    private volatile boolean stopped;
+
+    AggregatorRun(Consumer<String, byte[]> consumer, Assignments assignments, RollupWriter writer) {
+        this.consumer = consumer;
+        this.assignments = assignments;
+        this.writer = writer;
+    }
+
+    /** Runs until {@link #stop}, then flushes; or until something fails, then throws. */
+    void run() {
+        consumer.subscribe(List.of(TelemetryTopic.NAME), this);
+        try {
+            while (!stopped) {
+                consumer.poll(POLL).forEach(this::take);
+                if (isFlushDue()) {
+                    flush();
+                }
+            }
+            flush();
+        } catch (WakeupException e) {
+            if (!stopped) {
+                throw e;
+            }
+            flush();
+        }
+    }
+
+    void stop() {
+        stopped = true;
+        consumer.wakeup();
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            Assignments.Owned owned = assignments.take(partition.partition());
+            positions.put(partition.partition(), new Position(owned.generation(), owned.nextOffset()));
+            consumer.seek(partition, owned.nextOffset());
+            LOG.infof(
+                    "aggregate.assigned partition=%d generation=%d offset=%d",
+                    partition.partition(),
+                    owned.generation(),
+                    owned.nextOffset());
+        }
+        last.clear(); // another process may have written meanwhile
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        flush();
+        partitions.forEach(partition -> positions.remove(partition.partition()));
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        throw new RollupWriter.Fenced(partitions.stream()
+                .map(TopicPartition::partition)
+                .findFirst()
+                .orElse(-1));
+    }
+
+    private boolean isFlushDue() {
+        return delta.windows() >= FLUSH_AT_WINDOWS || System.nanoTime() - flushedNanos >= FLUSH_AFTER.toNanos();
+    }
+
+    private void flush() {
+        flushedNanos = System.nanoTime();
+        if (delta.isEmpty()) {
+            return;
+        }
+        Delta full = delta;
+        delta = new Delta();
+        writer.write(full);
+    }
+
+    private void take(ConsumerRecord<String, byte[]> kafkaRecord) {
+        Position position = positions.get(kafkaRecord.partition());
+        if (position == null) {
+            return; // revoked meanwhile: its new owner reads it
+        }
+        add(kafkaRecord);
+        long next = kafkaRecord.offset() + 1;
+        delta.read(kafkaRecord.partition(), position.generation(), position.next(), next);
+        positions.put(kafkaRecord.partition(), new Position(position.generation(), next));
+    }
+
+    private void add(ConsumerRecord<String, byte[]> kafkaRecord) {
+        Optional<Stamp> stamp = Stamp.of(kafkaRecord);
+        if (stamp.isEmpty()) {
+            LOG.errorf(
+                    "aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
+            return;
+        }
+        try {
+            add(stamp.get(), TelemetryBatch.parseFrom(kafkaRecord.value()));
+        } catch (InvalidProtocolBufferException _) {
+            LOG.errorf(
+                    "aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
+        }
+    }
+
+    private void add(Stamp stamp, TelemetryBatch batch) {
+        Assignments.Last before = last.computeIfAbsent(stamp.cluster(), assignments::last);
+        if (!before.exists() || !before.isBefore(batch.getRun(), batch.getSequence())) {
+            return;
+        }
+        last.put(stamp.cluster(), new Assignments.Last(true, batch.getRun(), batch.getSequence()));
+        long leftOut = Windows.addTo(delta, stamp.cluster(), batch, stamp.receiveTime());
+        Instant completeThrough = WireTime.read(batch.getCompleteThrough())
+                .filter(time -> !time.isAfter(stamp.receiveTime()))
+                .orElse(stamp.receiveTime());
+        delta.advance(
+                stamp.cluster(),
+                new Delta.Progress(
+                        completeThrough,
+                        batch.getRun(),
+                        batch.getSequence(),
+                        batch.getWindowsCount() - leftOut,
+                        Math.max(0, batch.getSamplesLost()) + leftOut,
+                        stamp.refused()));
+    }
+
+    private record Position(long generation, long next) {}
+
+    /** What the gateway wrote beside the batch. */
+    record Stamp(ClusterKey cluster, Instant receiveTime, long refused) {
+        static Optional<Stamp> of(ConsumerRecord<String, byte[]> kafkaRecord) {
+            try {
+                return Optional.of(new Stamp(
+                        new ClusterKey(
+                                new TenantId(UUID.fromString(text(kafkaRecord, "tenant").orElseThrow())),
+                                UUID.fromString(text(kafkaRecord, "cluster").orElseThrow())),
+                        Instant.ofEpochMilli(
+                                Long.parseLong(text(kafkaRecord, "receiveTime").orElseThrow())),
+                        Long.parseLong(text(kafkaRecord, "refused").orElse("0"))));
+            } catch (RuntimeException _) {
+                return Optional.empty(); // not written by a gateway
+            }
+        }
+
+        private static Optional<String> text(ConsumerRecord<String, byte[]> kafkaRecord, String name) {
+            Header header = kafkaRecord.headers().lastHeader(name);
+            return header == null
+                    ? Optional.empty()
+                    : Optional.of(new String(header.value(), StandardCharsets.US_ASCII));
+        }
+    }
+}

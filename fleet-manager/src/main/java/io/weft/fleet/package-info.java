@@ -1,0 +1,5 @@
+/** The service that agents talk to. */
+@NullMarked
+package io.weft.fleet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package io.weft.local;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * {@code up --state DIR}: starts PostgreSQL and Kafka, writes {@code DIR/services.json} once both serve, and stays in the
+ * foreground. A child that dies is started again. SIGTERM or SIGINT ends both in good order.
+ */
+final class Main {
+    private static final String USAGE = "usage: up --state DIR";
+
+    private final LocalServices services;
+    private PostgresProcess postgres;
+    private KafkaProcess kafka;
+    private boolean stopping;
+
+    private Main(LocalServices services) throws IOException {
+        this.services = services;
+        services.deleteServicesFile();
+        postgres = services.startPostgres();
+        kafka = services.startKafka();
+        services.writeServicesFile(postgres, kafka);
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length != 3 || !arguments[0].equals("up") || !arguments[1].equals("--state")) {
+            System.err.println(USAGE);
+            System.exit(2);
+        }
+        Main main = new Main(LocalServices.in(Path.of(arguments[2])));
+        Runtime.getRuntime().addShutdownHook(new Thread(main::stop, "stop-children"));
+        System.out.println("PostgreSQL and Kafka are up: see " + Path.of(arguments[2], "services.json"));
+        main.supervise();
+    }
+
+    private void supervise() throws IOException {
+        while (true) {
+            CompletableFuture.anyOf(postgres.handle().onExit(), kafka.handle().onExit())
+                    .join();
+            restartDead();
+        }
+    }
+
+    private synchronized void restartDead() throws IOException {
+        if (stopping) {
+            return;
+        }
+        if (!postgres.handle().isAlive()) {
+            System.err.println("PostgreSQL ended: starting it again");
+            postgres = services.startPostgres();
+        }
+        if (!kafka.handle().isAlive()) {
+            System.err.println("Kafka ended: starting it again");
+            kafka = services.startKafka();
+        }
+        services.writeServicesFile(postgres, kafka);
+    }
+
+    private synchronized void stop() {
+        stopping = true;
+        close(kafka);
+        close(postgres);
+        try {
+            services.deleteServicesFile();
+        } catch (IOException e) {
+            System.err.println("services.json is still there: " + e.getMessage());
+        }
+    }
+
+    private static void close(LocalProcess process) {
+        try {
+            process.close();
+        } catch (IOException e) {
+            System.err.println(process.name() + " did not end in good order: " + e.getMessage());
+        }
+    }
+}

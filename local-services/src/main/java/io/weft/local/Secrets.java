@@ -1,0 +1,38 @@
+package io.weft.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** Random passwords in files of mode 0600, made once. */
+final class Secrets {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int PASSWORD_BYTES = 24;
+
+    private final Path folder;
+
+    Secrets(Path folder) throws IOException {
+        this.folder = folder;
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** The password of that name; made now if there is none. */
+    String password(String name) throws IOException {
+        Path file = file(name);
+        if (!Files.exists(file)) {
+            byte[] bytes = new byte[PASSWORD_BYTES];
+            RANDOM.nextBytes(bytes);
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(file, HexFormat.of().formatHex(bytes));
+        }
+        return Files.readString(file).strip();
+    }
+}

@@ -1,0 +1,11 @@
+package io.weft.model;
+
+import io.weft.testkit.ArchitectureRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    @Test
+    void theModuleSeesOnlyWhatItMay() {
+        ArchitectureRules.check("io.weft.model");
+    }
+}

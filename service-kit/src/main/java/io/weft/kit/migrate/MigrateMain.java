@@ -1,0 +1,48 @@
+package io.weft.kit.migrate;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+
+/**
+ * Applies the migrations as the owner of the tables, then ends. Environment: {@code WEFT_MIGRATE_URL} (JDBC),
+ * {@code WEFT_MIGRATE_USER}, {@code WEFT_MIGRATE_PASSWORD_FILE}, {@code WEFT_MIGRATE_FOLDER}.
+ */
+public final class MigrateMain {
+    private MigrateMain() {}
+
+    /** Exit code 0: the schema is the newest one. */
+    public static void main(String[] arguments) throws IOException {
+        Map<String, String> environment = System.getenv();
+        String password = Files.readString(Path.of(required(environment, "WEFT_MIGRATE_PASSWORD_FILE")))
+                .strip();
+        int applied = migrate(
+                required(environment, "WEFT_MIGRATE_URL"),
+                required(environment, "WEFT_MIGRATE_USER"),
+                password,
+                Path.of(required(environment, "WEFT_MIGRATE_FOLDER")));
+        System.out.println("Migrations applied: " + applied);
+    }
+
+    /** Forward only: no clean, no repair, no baseline. */
+    static int migrate(String url, String user, String password, Path folder) {
+        return Flyway.configure()
+                .dataSource(url, user, password)
+                .locations("filesystem:" + folder.toAbsolutePath())
+                .cleanDisabled(true)
+                .baselineOnMigrate(false)
+                .failOnMissingLocations(true)
+                .load()
+                .migrate()
+                .migrationsExecuted;
+    }
+
+    private static String required(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name))
+                .filter(value -> !value.isBlank())
+                .orElseThrow(() -> new IllegalArgumentException("Environment variable " + name + " is not set"));
+    }
+}

@@ -1,0 +1,11 @@
+package io.weft.kit;
+
+import io.weft.testkit.ArchitectureRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    @Test
+    void theModuleSeesOnlyWhatItMay() {
+        ArchitectureRules.check("io.weft.kit");
+    }
+}

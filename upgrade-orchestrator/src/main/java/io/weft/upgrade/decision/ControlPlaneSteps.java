@@ -1,0 +1,159 @@
+package io.weft.upgrade.decision;
+
+import io.weft.upgrade.decision.Observations.ControlPlane;
+import io.weft.upgrade.decision.Observations.ControlPlaneState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** The new control plane beside the old one, before any proxy uses it. */
+final class ControlPlaneSteps {
+    private ControlPlaneSteps() {}
+
+    static Decided precheck(Look look, Step.Precheck step) {
+        Plan plan = look.plan();
+        if (!look.seen().releaseImported()) {
+            return abort(
+                    look,
+                    Reason.RELEASE_NOT_IMPORTED,
+                    "no release of version " + plan.to().version() + " is imported; import it and start a new rollout");
+        }
+        Optional<String> hole = nothingToMove(look);
+        if (hole.isPresent()) {
+            return abort(look, Reason.NOTHING_TO_MOVE, hole.get());
+        }
+        if (!look.seen().missingPermissions().isEmpty()) {
+            return look.pause(
+                    Reason.PERMISSION_MISSING,
+                    "the agent lacks rights that version " + plan.to().version() + " needs: "
+                            + String.join("; ", look.seen().missingPermissions())
+                            + ". Upgrade the agent's chart with the cluster's install values, then resume");
+        }
+        if (look.agentAway()) {
+            return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
+        }
+        Instant deadline = look.now().plus(plan.timing().controlPlaneDeadline());
+        return look.decided(
+                new Decision.StartWave(
+                        Decision.StartWave.CONTROL_PLANE,
+                        Reason.PRECHECK_PASSED,
+                        "control plane " + plan.to().revision() + " is installed beside "
+                                + plan.from().revision()),
+                look.state().at(step.installing(deadline)),
+                List.of(new Effect.InstallControlPlane(plan.to())),
+                look.soon());
+    }
+
+    private static Optional<String> nothingToMove(Look look) {
+        if (look.plan().waves().isEmpty()) {
+            return Optional.of("the rollout has no waves");
+        }
+        SortedSet<String> seenInEarlierWave = new TreeSet<>();
+        for (Plan.PlannedWave wave : look.plan().waves()) {
+            if (wave.namespaces().isEmpty()) {
+                return Optional.of(wave.title() + " holds no namespace");
+            }
+            for (String namespace : wave.namespaces()) {
+                if (!look.seen().placements().containsKey(namespace)) {
+                    return Optional.of(
+                            wave.title() + ": namespace " + namespace + " is not placed on a revision of the installation");
+                }
+                if (!seenInEarlierWave.add(namespace)) {
+                    return Optional.of(wave.title() + ": namespace " + namespace + " is in an earlier wave too");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Decided abort(Look look, Reason reason, String message) {
+        return look.decided(
+                new Decision.Abort(reason, message),
+                look.state().at(new Step.Done(Phase.ABORTED)),
+                List.of(new Effect.SetVersionReached(false, "Aborted", message)),
+                look.now().plus(Look.RARELY));
+    }
+
+    static Decided canary(Look look, Step.ControlPlaneCanary step) {
+        Optional<Failure> failure = failure(look);
+        if (failure.isPresent()) {
+            return WayBack.start(look, failure.get(), new TreeSet<>());
+        }
+        if (isReady(look)) {
+            Instant until = look.now().plus(look.plan().timing().controlPlaneSoak());
+            return look.decided(
+                    new Decision.Wait(Reason.CONTROL_PLANE_SOAKING, title(look) + " is ready; it is watched until " + until),
+                    look.state().at(step.ready(until)),
+                    List.of(),
+                    look.soonOr(until));
+        }
+        if (!look.now().isBefore(step.deadline())) {
+            return WayBack.start(
+                    look,
+                    Failure.of(
+                            Reason.CONTROL_PLANE_DEADLINE,
+                            title(look) + " was not ready by " + step.deadline() + refusals(look)),
+                    new TreeSet<>());
+        }
+        return look.waiting(
+                Reason.CONTROL_PLANE_INSTALLING,
+                title(look) + " is not ready yet; it has until " + step.deadline() + refusals(look),
+                look.soonOr(step.deadline()));
+    }
+
+    static Decided soak(Look look, Step.ControlPlaneSoak step) {
+        Optional<Failure> failure = failure(look);
+        if (failure.isPresent()) {
+            return WayBack.start(look, failure.get(), new TreeSet<>());
+        }
+        if (look.now().isBefore(step.until())) {
+            return look.waiting(
+                    Reason.CONTROL_PLANE_SOAKING,
+                    title(look) + " is watched until " + step.until(),
+                    look.soonOr(step.until()));
+        }
+        if (!isReady(look)) {
+            Failure lost = Failure.of(Reason.CONTROL_PLANE_FAILED, title(look) + " is not ready any more after its soak");
+            return WayBack.start(look, lost, new TreeSet<>());
+        }
+        return look.decided(
+                new Decision.Wait(Reason.CONTROL_PLANE_HELD, title(look) + " stayed ready and rejected nothing"),
+                look.state().at(step.held()),
+                List.of(),
+                look.now());
+    }
+
+    /** A failed control plane, or one whose configuration proxies refuse. */
+    static Optional<Failure> failure(Look look) {
+        String revision = look.plan().to().revision();
+        ControlPlane seen = look.seen().controlPlanes().get(revision);
+        if (seen != null && seen.state() == ControlPlaneState.FAILED) {
+            return Optional.of(Failure.of(
+                    Reason.CONTROL_PLANE_FAILED, title(look) + " failed: " + seen.reason() + refusals(look)));
+        }
+        long rejected = look.seen().meshStatus().rejected(revision);
+        return rejected == 0
+                ? Optional.empty()
+                : Optional.of(Failure.of(
+                        Reason.CONFIGURATION_REJECTED,
+                        rejected + " proxies rejected configuration of " + title(look)));
+    }
+
+    private static boolean isReady(Look look) {
+        ControlPlane seen = look.seen().controlPlanes().get(look.plan().to().revision());
+        return seen != null && seen.state() == ControlPlaneState.READY;
+    }
+
+    /** What the agent refused lately; it may be older than this rollout, so it explains and never decides. */
+    private static String refusals(Look look) {
+        String layer = "controlPlane[" + look.plan().to().revision() + "]";
+        String refusal = look.seen().rejections().get(layer);
+        return refusal == null ? "" : " (the agent refused layer " + layer + ": " + refusal + ")";
+    }
+
+    private static String title(Look look) {
+        return "control plane " + look.plan().to().revision();
+    }
+}

@@ -1,0 +1,51 @@
+package io.weft.upgrade.decision;
+
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** What a failure or a gap in the data leads to, as the plan says. */
+final class Failures {
+    private Failures() {}
+
+    static Decided failed(Look look, Failure failure) {
+        return switch (look.plan().onFailure()) {
+            case PAUSE -> look.pause(failure.reason(), failure.message());
+            case ROLL_BACK_WAVE -> WayBack.start(look, failure, wave(look));
+            case ROLL_BACK_ALL ->
+                WayBack.start(look, failure, new TreeSet<>(look.state().revisionsBefore().keySet()));
+        };
+    }
+
+    static Decided withoutData(Look look, Failure gap) {
+        return switch (look.plan().onNoData()) {
+            case PAUSE -> look.pause(gap.reason(), gap.message());
+            case ROLL_BACK ->
+                look.plan().onFailure() == Plan.OnFailure.ROLL_BACK_ALL
+                        ? failed(look, gap)
+                        : WayBack.start(look, gap, wave(look));
+        };
+    }
+
+    /** The wave at risk now; none between two waves. */
+    private static SortedSet<Integer> wave(Look look) {
+        TreeSet<Integer> waves = new TreeSet<>();
+        look.state().progress().map(WaveProgress::position).ifPresent(waves::add);
+        return waves;
+    }
+
+    /** No complete window is new enough. An agent that is away is another matter, asked for before. */
+    static Optional<Failure> late(Look look) {
+        Telemetry telemetry = look.seen().telemetry();
+        if (!telemetry.olderThan(look.plan().timing().telemetryLate(), look.now())) {
+            return Optional.empty();
+        }
+        return Optional.of(telemetry
+                .completeThrough()
+                .map(through -> Failure.of(
+                        Reason.LATE_DATA,
+                        "telemetry is complete only through " + through + ", older than "
+                                + look.plan().timing().telemetryLate().toSeconds() + " s"))
+                .orElseGet(() -> Failure.of(Reason.NO_DATA, "the cluster never sent telemetry")));
+    }
+}

@@ -1,0 +1,198 @@
+package io.weft.upgrade.decision;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.UUID;
+
+/**
+ * What was read in one transaction.
+ *
+ * @param releaseImported the target version's release is in the catalogue
+ * @param missingPermissions what the target needs and the agent lacks, for people
+ * @param rejections messages of the agent's last refusals, by layer name
+ * @param controlPlanes by revision, those of the installation
+ * @param placements namespace to revision, all of the installation
+ * @param movements by namespace
+ */
+public record Observations(
+        boolean releaseImported,
+        List<String> missingPermissions,
+        Map<String, String> rejections,
+        Agent agent,
+        Map<String, ControlPlane> controlPlanes,
+        Map<String, String> placements,
+        Map<String, Movement> movements,
+        MeshStatus meshStatus,
+        List<Proof> proofs,
+        List<Command> commands,
+        Telemetry telemetry) {
+
+    public Observations {
+        missingPermissions = List.copyOf(missingPermissions);
+        rejections = Map.copyOf(rejections);
+        controlPlanes = Map.copyOf(controlPlanes);
+        placements = Map.copyOf(placements);
+        movements = Map.copyOf(movements);
+        proofs = List.copyOf(proofs);
+        commands = List.copyOf(commands);
+    }
+
+    /**
+     * The cluster's agent and its stream.
+     *
+     * @param applied the agent has applied everything that was asked for
+     */
+    public record Agent(boolean connected, Optional<Instant> lastSeen, Optional<Instant> lost, boolean applied) {
+        /** Away for at least {@code limit}, by its closed stream or by its silence. */
+        boolean awayFor(Duration limit, Instant now) {
+            Instant latest = now.minus(limit);
+            if (connected) {
+                return lastSeen.map(seen -> seen.isBefore(latest)).orElse(false);
+            }
+            return lost.or(() -> lastSeen).map(since -> !since.isAfter(latest)).orElse(true);
+        }
+    }
+
+    public record ControlPlane(String version, ControlPlaneState state, String reason, boolean isDefault) {}
+
+    /** D1. */
+    public enum ControlPlaneState {
+        INSTALLING,
+        READY,
+        DRAINING,
+        REMOVED,
+        FAILED
+    }
+
+    /**
+     * The agent's report of one namespace's move; the restart and ready times are of the agent's clock, like windows.
+     *
+     * @param reported when the hub received it
+     */
+    public record Movement(
+            String revision,
+            MovementState state,
+            String reason,
+            String message,
+            Optional<Instant> firstRestart,
+            Optional<Instant> lastReady,
+            Instant reported) {}
+
+    public enum MovementState {
+        WAITING,
+        LABELLED,
+        RESTARTING,
+        MOVED,
+        HELD,
+        FAILED
+    }
+
+    /**
+     * What the control planes say of their proxies.
+     *
+     * @param time when the agent read it; empty if it never did
+     */
+    public record MeshStatus(Optional<Instant> time, Map<String, Clients> controlPlanes, List<Proxy> proxies) {
+        public static final MeshStatus UNKNOWN = new MeshStatus(Optional.empty(), Map.of(), List.of());
+
+        public MeshStatus {
+            controlPlanes = Map.copyOf(controlPlanes);
+            proxies = List.copyOf(proxies);
+        }
+
+        boolean freshWithin(Duration limit, Instant now) {
+            return time.map(read -> !read.isBefore(now.minus(limit))).orElse(false);
+        }
+
+        long rejected(String revision) {
+            return controlPlanes.getOrDefault(revision, Clients.NONE).rejected();
+        }
+
+        Collection<Proxy> of(Set<String> namespaces) {
+            return proxies.stream()
+                    .filter(proxy -> namespaces.contains(proxy.namespace()))
+                    .toList();
+        }
+
+        Collection<Proxy> on(String revision) {
+            return proxies.stream()
+                    .filter(proxy -> proxy.revision().equals(revision))
+                    .toList();
+        }
+    }
+
+    /** Proxies that one control plane serves. */
+    public record Clients(long connected, long rejected) {
+        static final Clients NONE = new Clients(0, 0);
+    }
+
+    public record Proxy(String namespace, String pod, String revision, boolean synced) {}
+
+    /**
+     * A policy in one capability class of the installation and what is known of its being in force.
+     *
+     * @param generation the policy's revision that is due here
+     * @param namespaces whose proxies it concerns
+     */
+    public record Proof(
+            UUID policy,
+            String policyName,
+            String capabilityClass,
+            long generation,
+            ProofState state,
+            String message,
+            SortedSet<String> namespaces,
+            Optional<Probe> probe) {}
+
+    /** State of a policy target (D1). */
+    public enum ProofState {
+        PENDING,
+        APPLIED,
+        ENFORCED,
+        NOT_ENFORCED,
+        REFUSED,
+        FAILED,
+        OFFLINE
+    }
+
+    /**
+     * A probe and its latest runs.
+     *
+     * @param runs newest first; only runs of the policy's due generation
+     */
+    public record Probe(UUID id, List<ProbeRun> runs) {
+        public Probe {
+            runs = List.copyOf(runs);
+        }
+    }
+
+    public record ProbeRun(ProbeVerdict verdict, String message, Instant start) {}
+
+    /** D1. */
+    public enum ProbeVerdict {
+        PASSED,
+        FAILED,
+        INCONCLUSIVE
+    }
+
+    public Observations withTelemetry(Telemetry seen) {
+        return new Observations(
+                releaseImported,
+                missingPermissions,
+                rejections,
+                agent,
+                controlPlanes,
+                placements,
+                movements,
+                meshStatus,
+                proofs,
+                commands,
+                seen);
+    }
+}

@@ -1,0 +1,72 @@
+package io.weft.upgrade.decision;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Decides what a rollout of Istio sidecars does next. */
+public final class Rollouts {
+    private Rollouts() {}
+
+    /**
+     * The decision at {@code now}. Deterministic: equal arguments give an equal result. One command is taken at a time,
+     * oldest first; then the result asks to look again at once.
+     *
+     * @param seen read for {@code state}, its telemetry as {@link TrafficRanges#of} asks
+     */
+    public static Decided decide(Plan plan, State state, Observations seen, Instant now) {
+        Look look = new Look(plan, state, seen, now);
+        Optional<Command> command = seen.commands().stream().min(Comparator.comparing(Command::time));
+        if (command.isPresent()) {
+            return Commands.take(look, command.get());
+        }
+        if (state.step() instanceof Step.Done done) {
+            return look.waiting(Reason.ENDED, "the rollout ended as " + done.outcome(), now.plus(Look.RARELY));
+        }
+        return state.hold().map(hold -> held(look, hold)).orElseGet(() -> moving(look));
+    }
+
+    private static Decided held(Look look, Hold hold) {
+        if (hold.kind() == Hold.Kind.PAUSED) {
+            return look.waiting(hold.reason(), hold.message(), look.now().plus(Look.RARELY));
+        }
+        if (hold.reason() == Reason.ROLLBACK_DEADLINE) {
+            return step(look);
+        }
+        if (agentLost(look)) {
+            return look.waiting(hold.reason(), hold.message(), look.soon());
+        }
+        Look released = look.at(look.state().released(look.now()));
+        return released.decided(
+                new Decision.Wait(Reason.AGENT_RETURNED, "the agent is back; deadlines moved by its absence"),
+                released.state(),
+                released.placeMovingWave(false),
+                look.now());
+    }
+
+    private static Decided moving(Look look) {
+        boolean needsAgent = look.state().phase(look.plan()) != Phase.WAITING_APPROVAL
+                && !(look.state().step() instanceof Step.Precheck);
+        return needsAgent && agentLost(look)
+                ? look.stuck(Reason.AGENT_UNREACHABLE, look.agentAwaySince())
+                : step(look);
+    }
+
+    private static boolean agentLost(Look look) {
+        return look.seen().agent().awayFor(look.plan().timing().agentLost(), look.now());
+    }
+
+    private static Decided step(Look look) {
+        return switch (look.state().step()) {
+            case Step.Precheck precheck -> ControlPlaneSteps.precheck(look, precheck);
+            case Step.ControlPlaneCanary canary -> ControlPlaneSteps.canary(look, canary);
+            case Step.ControlPlaneSoak soak -> ControlPlaneSteps.soak(look, soak);
+            case Step.BeforeWave next -> WaveStart.decide(look, next);
+            case Step.WaveMoving moving -> WaveSteps.moving(look, moving);
+            case Step.WaveSoaking soaking -> WaveSteps.soaking(look, soaking);
+            case Step.Promoted promoted -> FinalSteps.promoted(look, promoted);
+            case Step.RollingBack back -> WayBack.progress(look, back);
+            case Step.Done _ -> look.waiting(Reason.ENDED, "ended", look.now().plus(Look.RARELY));
+        };
+    }
+}

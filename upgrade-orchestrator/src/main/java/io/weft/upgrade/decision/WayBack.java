@@ -1,0 +1,128 @@
+package io.weft.upgrade.decision;
+
+import io.weft.upgrade.decision.Observations.Movement;
+import io.weft.upgrade.decision.Observations.MovementState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/** Namespaces return to the revisions they came from: no compile, no render; policies written meanwhile stay. */
+final class WayBack {
+    private static final Duration LOOK_AGAIN_WHEN_STUCK = Duration.ofSeconds(30);
+
+    private WayBack() {}
+
+    /**
+     * Begins the way back.
+     *
+     * @param waves positions of those that go back; none when only the new control plane has to go
+     */
+    static Decided start(Look look, Failure cause, SortedSet<Integer> waves) {
+        Instant deadline = look.now().plus(look.plan().timing().rollbackDeadline());
+        List<Effect> effects = new ArrayList<>(look.placeFormer(waves, deadline));
+        if (look.state().step() instanceof Step.Promoted) {
+            effects.add(new Effect.MakeDefault(
+                    look.plan().from().revision(), look.plan().to().revision()));
+        }
+        return look.decided(
+                new Decision.RollBack(cause.reason(), cause.message()),
+                look.state()
+                        .withoutHold()
+                        .at(new Step.RollingBack(cause, waves, look.now(), deadline)),
+                effects,
+                waves.isEmpty() ? look.now() : look.soon());
+    }
+
+    static Decided progress(Look look, Step.RollingBack step) {
+        SortedMap<String, String> missing = missing(look, step);
+        if (missing.isEmpty()) {
+            return finish(look, step);
+        }
+        String message = missing.size() + " namespaces are not back yet: "
+                + String.join(", ", missing.values()) + "; deadline " + step.deadline();
+        if (look.state().stuck()) {
+            return look.waiting(Reason.ROLLBACK_DEADLINE, message, look.now().plus(LOOK_AGAIN_WHEN_STUCK));
+        }
+        if (!look.now().isBefore(step.deadline())) {
+            return look.stuck(Reason.ROLLBACK_DEADLINE, message);
+        }
+        return look.waiting(Reason.ROLLING_BACK, message, look.soonOr(step.deadline()));
+    }
+
+    /** Namespaces that are not back, each with what is known of it. */
+    private static SortedMap<String, String> missing(Look look, Step.RollingBack step) {
+        SortedMap<String, String> missing = new TreeMap<>();
+        for (int wave : step.waves()) {
+            Map<String, String> before = look.state().revisionsBefore().getOrDefault(wave, new TreeMap<>());
+            before.forEach((namespace, revision) -> {
+                if (!isBack(look, step, namespace, revision)) {
+                    missing.put(namespace, describe(look, namespace));
+                }
+            });
+        }
+        return missing;
+    }
+
+    private static boolean isBack(Look look, Step.RollingBack step, String namespace, String revision) {
+        String target = look.plan().to().revision();
+        boolean leftOvers = !revision.equals(target)
+                && look.seen().meshStatus().time().stream().anyMatch(step.since()::isBefore)
+                && look.seen().meshStatus().proxies().stream()
+                        .anyMatch(proxy -> proxy.namespace().equals(namespace)
+                                && proxy.revision().equals(target));
+        Movement movement = look.seen().movements().get(namespace);
+        // A namespace that the agent had not begun to move is not reported again: then its acknowledgement counts.
+        return !leftOvers
+                && (revision.equals(target)
+                        || (movement != null
+                                && movement.revision().equals(revision)
+                                && movement.state() == MovementState.MOVED
+                                && (!movement.reported().isBefore(step.since())
+                                        || look.seen().agent().applied())));
+    }
+
+    private static String describe(Look look, String namespace) {
+        return Optional.ofNullable(look.seen().movements().get(namespace))
+                .map(movement -> namespace + " (" + movement.revision() + " " + movement.state()
+                        + (movement.reason().isEmpty() ? "" : ", " + movement.reason()) + ")")
+                .orElse(namespace);
+    }
+
+    private static Decided finish(Look look, Step.RollingBack step) {
+        String target = look.plan().to().revision();
+        boolean unused = !look.seen().placements().containsValue(target);
+        String message = step.cause().message()
+                + (step.waves().isEmpty() ? "; no namespace had to go back" : "; moved back: " + titles(look, step))
+                + (unused
+                        ? "; control plane " + target + " is removed"
+                        : "; earlier namespaces stay on " + target + ", so its control plane stays too");
+        List<Effect> effects = new ArrayList<>();
+        if (unused) {
+            effects.add(new Effect.RemoveControlPlane(target));
+        }
+        String cause = step.cause().gate().isEmpty()
+                ? step.cause().reason().code()
+                : "gate " + step.cause().gate() + " (" + step.cause().reason().code() + ")";
+        effects.add(new Effect.SetVersionReached(false, "RolledBack", cause + ": " + message));
+        return look.decided(
+                new Decision.RollBack(Reason.ROLLED_BACK, message),
+                look.state()
+                        .withoutHold()
+                        .withoutWaves(step.waves())
+                        .at(new Step.Done(Phase.ROLLED_BACK)),
+                effects,
+                look.now().plus(Look.RARELY));
+    }
+
+    private static String titles(Look look, Step.RollingBack step) {
+        return String.join(
+                ", ",
+                step.waves().stream().map(wave -> look.plan().wave(wave).title()).toList());
+    }
+}

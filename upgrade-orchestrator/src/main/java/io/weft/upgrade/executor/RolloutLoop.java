@@ -1,0 +1,49 @@
+package io.weft.upgrade.executor;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.weft.kit.tenancy.Notifications;
+import io.weft.kit.tenancy.TenantTransactions;
+import io.weft.kit.work.DueWork;
+import io.weft.kit.work.Loop;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at rollouts when they are due, and earlier when something was observed. */
+@Singleton
+final class RolloutLoop {
+    static final String ROLLOUT = "rollout";
+    private static final int WORKERS = 4;
+
+    private final DueWork queue;
+    private final Notifications notifications;
+    private final TenantTransactions transactions;
+    private final RolloutExecutor executor;
+    private @Nullable Loop loop;
+    private @Nullable ObservedHints hints;
+
+    RolloutLoop(
+            DueWork queue, Notifications notifications, TenantTransactions transactions, RolloutExecutor executor) {
+        this.queue = queue;
+        this.notifications = notifications;
+        this.transactions = transactions;
+        this.executor = executor;
+    }
+
+    void start(@Observes StartupEvent event) {
+        loop = queue.claimLoop(ROLLOUT, WORKERS, executor::look);
+        ObservedHints started = new ObservedHints(transactions);
+        hints = started;
+        notifications.listen(RolloutExecutor.OBSERVED, started::hint);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        if (hints != null) {
+            hints.close();
+        }
+        if (loop != null) {
+            loop.close();
+        }
+    }
+}

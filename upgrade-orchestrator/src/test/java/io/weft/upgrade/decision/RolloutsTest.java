@@ -1,0 +1,448 @@
+package io.weft.upgrade.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.weft.upgrade.decision.Observations.Clients;
+import io.weft.upgrade.decision.Observations.ControlPlaneState;
+import io.weft.upgrade.decision.Observations.MeshStatus;
+import io.weft.upgrade.decision.Observations.Movement;
+import io.weft.upgrade.decision.Observations.MovementState;
+import io.weft.upgrade.decision.Observations.Proxy;
+import io.weft.upgrade.decision.Plan.OnFailure;
+import io.weft.upgrade.decision.Plan.OnNoData;
+import io.weft.upgrade.decision.Plan.PlannedWave;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class RolloutsTest {
+    private static final String OLD = "1-26-0";
+    private static final String NEW = "1-27-0";
+
+    private static Scenario oneWave() {
+        return new Scenario(Plans.plan(Plans.wave(0, "shop")));
+    }
+
+    private static Scenario twoWaves(OnFailure onFailure) {
+        return new Scenario(Plans.plan(onFailure, OnNoData.PAUSE, Plans.wave(0, "shop"), Plans.wave(1, "pay")));
+    }
+
+    private static Movement movement(Scenario scenario, MovementState state, String reason) {
+        return new Movement(NEW, state, reason, "", Optional.empty(), Optional.empty(), scenario.mesh.now());
+    }
+
+    // Precheck -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void aRolloutToAReleaseThatIsNotImportedIsAborted() {
+        Decided decided = oneWave().look(Seen.withoutRelease());
+
+        assertThat(decided.decision()).isInstanceOf(Decision.Abort.class);
+        assertThat(decided.decision().reason()).isEqualTo(Reason.RELEASE_NOT_IMPORTED);
+        assertThat(decided.effects()).singleElement().isInstanceOf(Effect.SetVersionReached.class);
+    }
+
+    @Test
+    void aWaveWithANamespaceOfNobodyIsAborted() {
+        Scenario scenario = oneWave();
+        scenario.mesh.namespaces.clear();
+
+        assertThat(scenario.look().decision().message()).contains("namespace shop is not placed");
+    }
+
+    @Test
+    void missingRightsPauseBeforeAnythingIsTouched() {
+        Scenario scenario = oneWave();
+
+        Decided decided = scenario.look(Seen.missingPermission("get inferencepools"));
+
+        assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
+        assertThat(decided.effects()).isEmpty();
+        assertThat(decided.decision().message()).contains("get inferencepools");
+    }
+
+    @Test
+    void theNewControlPlaneIsInstalledBesideTheOldOne() {
+        Decided decided = oneWave().look();
+
+        assertThat(decided.decision()).isInstanceOf(Decision.StartWave.class);
+        assertThat(decided.effects()).containsExactly(new Effect.InstallControlPlane(MeshRevision.of("1.27.0")));
+    }
+
+    // Control plane --------------------------------------------------------------------------------------------------
+
+    @Test
+    void aFailedControlPlaneIsTakenAwayAndNoNamespaceMoves() {
+        Scenario scenario = oneWave().untilStep(Step.ControlPlaneCanary.class);
+
+        Decided decided = scenario.look(Seen.controlPlane(NEW, ControlPlaneState.FAILED, "Forbidden"));
+        Decided end = scenario.look();
+
+        assertThat(decided.decision()).isInstanceOf(Decision.RollBack.class);
+        assertThat(decided.decision().message()).contains("Forbidden");
+        assertThat(scenario.phase()).isEqualTo(Phase.ROLLED_BACK);
+        assertThat(end.effects()).contains(new Effect.RemoveControlPlane(NEW));
+    }
+
+    @Test
+    void aControlPlaneThatIsNeverReadyIsTakenAwayAtItsDeadline() {
+        Scenario scenario = oneWave();
+        scenario.mesh.controlPlaneBroken = true;
+
+        scenario.untilPhase(Phase.ROLLED_BACK);
+
+        assertThat(scenario.mesh.controlPlanes).containsOnlyKeys(OLD);
+        assertThat(Duration.between(Scenario.START, scenario.mesh.now())).isGreaterThan(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void aRejectionWhileTheControlPlaneSoaksRollsBack() {
+        Scenario scenario = oneWave().untilStep(Step.ControlPlaneSoak.class);
+
+        Decided decided = scenario.look(Seen.meshStatus(status ->
+                new MeshStatus(status.time(), Map.of(NEW, new Clients(0, 2)), status.proxies())));
+
+        assertThat(decided.decision().reason()).isEqualTo(Reason.CONFIGURATION_REJECTED);
+        assertThat(scenario.phase()).isEqualTo(Phase.ROLLING_BACK);
+    }
+
+    // Waves ----------------------------------------------------------------------------------------------------------
+
+    @Test
+    void aWaveThatNeedsApprovalWaitsForIt() {
+        PlannedWave wave = new PlannedWave(0, "w", new TreeSet<>(List.of("shop")), 4, Duration.ofSeconds(60), true);
+        Scenario scenario = new Scenario(Plans.plan(wave)).untilPhase(Phase.WAITING_APPROVAL);
+        assertThat(scenario.look().decision().reason()).isEqualTo(Reason.APPROVAL_REQUIRED);
+
+        scenario.command(Command.Kind.APPROVE);
+
+        assertThat(scenario.look().decision()).isInstanceOf(Decision.StartWave.class);
+    }
+
+    @Test
+    void aWaveWithoutTrafficToCompareWithDoesNotStart() {
+        Scenario scenario = oneWave().untilStep(Step.BeforeWave.class);
+        assertThat(scenario.look(Seen.withoutTraffic()).decision().reason()).isEqualTo(Reason.WAITING_FOR_TRAFFIC);
+        scenario.mesh.pass(61);
+
+        Decided decided = scenario.look(Seen.withoutTraffic());
+
+        assertThat(decided.decision()).isInstanceOf(Decision.Pause.class);
+        assertThat(decided.decision().reason()).isEqualTo(Reason.NO_DATA);
+        assertThat(decided.effects()).isEmpty();
+    }
+
+    @Test
+    void aWaveMovesWithItsParallelismAndADeadline() {
+        Scenario scenario = oneWave().untilStep(Step.BeforeWave.class);
+
+        Decided decided = scenario.look();
+
+        assertThat(decided.effects())
+                .containsExactly(new Effect.Place(
+                        new TreeSet<>(List.of("shop")),
+                        NEW,
+                        4,
+                        false,
+                        Optional.of(scenario.mesh.now().plus(Duration.ofMinutes(30)))));
+    }
+
+    @Test
+    void aFailedMoveGoesBack() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+
+        Decided decided = scenario.look(Seen.movement("shop", movement(scenario, MovementState.FAILED, "ImagePull")));
+
+        assertThat(decided.decision().reason()).isEqualTo(Reason.MOVE_FAILED);
+        assertThat(decided.effects()).singleElement().isInstanceOfSatisfying(Effect.Place.class, place -> {
+            assertThat(place.revision()).isEqualTo(OLD);
+            assertThat(place.paused()).isFalse();
+        });
+    }
+
+    @Test
+    void aMoveThatIsHeldByADisruptionBudgetWaits() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+
+        Decided decided =
+                scenario.look(Seen.movement("shop", movement(scenario, MovementState.HELD, "DisruptionsNotAllowed")));
+
+        assertThat(decided.decision().reason()).isEqualTo(Reason.MOVE_HELD);
+        assertThat(decided.decision().message()).contains("DisruptionsNotAllowed");
+    }
+
+    @Test
+    void theMoversOwnDeadlineCountsOnlyOnceOursIsOver() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        Movement exceeded = movement(scenario, MovementState.FAILED, "DeadlineExceeded");
+
+        assertThat(scenario.decide(Seen.movement("shop", exceeded)).decision()).isInstanceOf(Decision.Wait.class);
+
+        scenario.mesh.pass(1_801);
+        Movement later = movement(scenario, MovementState.FAILED, "DeadlineExceeded");
+        assertThat(scenario.decide(Seen.movement("shop", later)).decision().reason()).isEqualTo(Reason.MOVE_FAILED);
+    }
+
+    @Test
+    void aMoveThatTakesTooLongGoesBack() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        scenario.mesh.namespace("shop").paused = true;
+
+        scenario.untilPhase(Phase.ROLLING_BACK);
+
+        assertThat(((Step.RollingBack) scenario.state.step()).cause().reason()).isEqualTo(Reason.MOVE_DEADLINE);
+    }
+
+    @Test
+    void lateTelemetryStopsAWaveThatMoves() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+
+        Decided decided = scenario.look(Seen.telemetry(telemetry -> new Telemetry(
+                Optional.of(scenario.mesh.now().minusSeconds(31)), telemetry.before(), Map.of(), Map.of(), List.of())));
+
+        assertThat(decided.decision()).isInstanceOf(Decision.Pause.class);
+        assertThat(decided.decision().reason()).isEqualTo(Reason.LATE_DATA);
+        assertThat(decided.effects()).singleElement().isInstanceOfSatisfying(Effect.Place.class, place -> assertThat(
+                        place.paused())
+                .isTrue());
+    }
+
+    @Test
+    void aClusterThatNeverSentTelemetryHasNoData() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+
+        assertThat(scenario.look(Seen.withoutTelemetry()).decision().reason()).isEqualTo(Reason.NO_DATA);
+    }
+
+    @Test
+    void proxiesThatStayWithoutConfigurationFailTheWave() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+        scenario.mesh.pass(60);
+        Decided early = scenario.look(Seen.meshStatus(RolloutsTest::unsynced));
+        assertThat(early.decision().reason()).isEqualTo(Reason.WAITING_FOR_EVIDENCE);
+        scenario.mesh.pass(60);
+
+        Decided late = scenario.look(Seen.meshStatus(RolloutsTest::unsynced));
+
+        assertThat(late.decision()).isInstanceOf(Decision.RollBack.class);
+        assertThat(late.decision().reason()).isEqualTo(Reason.PROXY_NOT_SYNCED);
+    }
+
+    private static MeshStatus unsynced(MeshStatus status) {
+        return new MeshStatus(status.time(), status.controlPlanes(), List.of(new Proxy("shop", "web-0", NEW, false)));
+    }
+
+    @Test
+    void aPolicyThatNobodyProvedAgainKeepsTheWaveFromPassing() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+        List<Observations.Proof> unprovenAgain = scenario.mesh.seen(scenario.state).proofs().stream()
+                .map(proof -> new Observations.Proof(
+                        proof.policy(),
+                        proof.policyName(),
+                        proof.capabilityClass(),
+                        proof.generation(),
+                        proof.state(),
+                        "",
+                        proof.namespaces(),
+                        proof.probe().map(probe -> new Observations.Probe(probe.id(), List.of()))))
+                .toList();
+        scenario.mesh.pass(121);
+
+        Decided decided = scenario.look(Seen.proofs(unprovenAgain));
+
+        assertThat(decided.decision()).isInstanceOf(Decision.Pause.class);
+        assertThat(decided.decision().message()).contains("policy allow-web has not passed since");
+    }
+
+    @Test
+    void probesAreAskedForWhenAWaveHasMoved() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        Decided last = scenario.look();
+        while (!(scenario.state.step() instanceof Step.WaveSoaking)) {
+            scenario.mesh.pass(5);
+            last = scenario.look();
+        }
+
+        assertThat(last.effects())
+                .containsExactly(new Effect.RequestProbeRuns(new TreeSet<>(List.of(scenario.mesh.probe))));
+    }
+
+    // Failure ----------------------------------------------------------------------------------------------------------
+
+    @Test
+    void byDefaultOnlyTheFailedWaveGoesBackAndItsControlPlaneStays() {
+        Scenario scenario = twoWaves(OnFailure.ROLL_BACK_WAVE)
+                .until(state -> state.step() instanceof Step.WaveMoving moving
+                        && moving.wave().position() == 1);
+        scenario.look(Seen.movement("pay", movement(scenario, MovementState.FAILED, "ImagePull")));
+
+        scenario.untilPhase(Phase.ROLLED_BACK);
+
+        assertThat(scenario.mesh.namespace("shop").wanted).isEqualTo(NEW);
+        assertThat(scenario.mesh.namespace("pay").wanted).isEqualTo(OLD);
+        assertThat(scenario.mesh.controlPlanes).containsOnlyKeys(OLD, NEW);
+        assertThat(scenario.mesh.versionReached).contains(false);
+    }
+
+    @Test
+    void rollBackAllTakesEarlierWavesBackToo() {
+        Scenario scenario = twoWaves(OnFailure.ROLL_BACK_ALL)
+                .until(state -> state.step() instanceof Step.WaveMoving moving
+                        && moving.wave().position() == 1);
+        scenario.look(Seen.movement("pay", movement(scenario, MovementState.FAILED, "ImagePull")));
+
+        scenario.untilPhase(Phase.ROLLED_BACK);
+
+        assertThat(scenario.mesh.everythingOn(OLD)).isTrue();
+        assertThat(scenario.mesh.controlPlanes).containsOnlyKeys(OLD);
+    }
+
+    @Test
+    void onFailurePauseStopsTheMoveAndResumeCountsAnew() {
+        Scenario scenario = twoWaves(OnFailure.PAUSE).untilStep(Step.WaveSoaking.class);
+        scenario.look(Seen.meshStatus(status ->
+                new MeshStatus(status.time(), Map.of(NEW, new Clients(1, 1)), status.proxies())));
+        assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
+
+        scenario.command(Command.Kind.RESUME);
+
+        Step.WaveSoaking soaking = (Step.WaveSoaking) scenario.state.step();
+        assertThat(soaking.wave().countFrom()).contains(scenario.mesh.now());
+        assertThat(soaking.until()).isEqualTo(scenario.mesh.now().plusSeconds(60));
+    }
+
+    @Test
+    void aFailureInTheLastSoakMakesTheOldRevisionTheDefaultAgain() {
+        Scenario scenario = oneWave().untilStep(Step.Promoted.class);
+
+        Decided decided = scenario.look(Seen.meshStatus(status ->
+                new MeshStatus(status.time(), Map.of(NEW, new Clients(4, 1)), status.proxies())));
+
+        assertThat(decided.decision()).isInstanceOf(Decision.RollBack.class);
+        assertThat(decided.effects()).contains(new Effect.MakeDefault(OLD, NEW));
+    }
+
+    @Test
+    void aRollbackThatTakesTooLongIsStuckAndEndsOnceEverythingIsBack() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+        scenario.command(Command.Kind.ROLL_BACK);
+        scenario.mesh.namespace("shop").paused = true;
+        scenario.untilPhase(Phase.STUCK);
+        assertThat(scenario.look().decision().reason()).isEqualTo(Reason.ROLLBACK_DEADLINE);
+
+        scenario.mesh.namespace("shop").paused = false;
+
+        scenario.untilPhase(Phase.ROLLED_BACK);
+        assertThat(scenario.mesh.everythingOn(OLD)).isTrue();
+    }
+
+    // Agent ------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void anUnreachableAgentMakesTheRolloutStuckAndItsReturnMovesTheDeadlines() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        Step.WaveMoving before = (Step.WaveMoving) scenario.state.step();
+        scenario.mesh.agentLost = Optional.of(scenario.mesh.now());
+        scenario.mesh.pass(59);
+        assertThat(scenario.look().decision().reason()).isEqualTo(Reason.AGENT_UNREACHABLE);
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+        scenario.mesh.pass(1);
+        scenario.look();
+        assertThat(scenario.phase()).isEqualTo(Phase.STUCK);
+        scenario.mesh.pass(600);
+        scenario.look();
+
+        scenario.mesh.agentLost = Optional.empty();
+        scenario.look();
+
+        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
+        assertThat(((Step.WaveMoving) scenario.state.step()).deadline()).isEqualTo(before.deadline().plusSeconds(600));
+    }
+
+    // Commands ---------------------------------------------------------------------------------------------------------
+
+    @Test
+    void completeIsRefusedWhileAPodUsesTheOldRevision() {
+        Scenario scenario = oneWave().untilStep(Step.Promoted.class);
+        scenario.mesh.namespace("shop").moved = FakeMesh.PODS - 1;
+
+        Decided decided = scenario.command(Command.Kind.COMPLETE);
+
+        assertThat(decided.commands()).singleElement().satisfies(taken -> {
+            assertThat(taken.accepted()).isFalse();
+            assertThat(taken.message()).contains("1 pods still use 1-26-0: shop/web-3");
+        });
+        assertThat(scenario.phase()).isEqualTo(Phase.SOAKING);
+    }
+
+    @Test
+    void completeSkipsTheRestOfTheLastSoak() {
+        Scenario scenario = oneWave().untilStep(Step.Promoted.class);
+
+        Decided decided = scenario.command(Command.Kind.COMPLETE);
+
+        assertThat(decided.decision()).isInstanceOf(Decision.Complete.class);
+        assertThat(decided.effects()).contains(new Effect.RemoveControlPlane(OLD));
+    }
+
+    @Test
+    void theOldControlPlaneStaysWhileItIsNotKnownWhetherPodsUseIt() {
+        Scenario scenario = oneWave().untilStep(Step.Promoted.class);
+        scenario.mesh.pass(61);
+
+        Decided decided = scenario.look(Seen.meshStatus(_ -> MeshStatus.UNKNOWN));
+
+        assertThat(decided.decision().reason()).isEqualTo(Reason.OLD_REVISION_IN_USE);
+    }
+
+    @Test
+    void abortLeavesEverythingAsItIsAndStopsTheMover() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+
+        Decided decided = scenario.command(Command.Kind.ABORT);
+
+        assertThat(scenario.phase()).isEqualTo(Phase.ABORTED);
+        assertThat(decided.effects()).anySatisfy(effect -> assertThat(effect)
+                .isInstanceOfSatisfying(Effect.Place.class, place -> {
+                    assertThat(place.paused()).isTrue();
+                    assertThat(place.revision()).isEqualTo(NEW);
+                }));
+    }
+
+    @Test
+    void aPauseByAPersonKeepsWhatWasCountedAndMovesTheDeadline() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+        Step.WaveSoaking before = (Step.WaveSoaking) scenario.state.step();
+        scenario.command(Command.Kind.PAUSE);
+        scenario.mesh.pass(500);
+        assertThat(scenario.look().state().paused()).isTrue();
+
+        scenario.command(Command.Kind.RESUME);
+
+        Step.WaveSoaking after = (Step.WaveSoaking) scenario.state.step();
+        assertThat(after.until()).isEqualTo(before.until().plusSeconds(500));
+        assertThat(after.wave().countFrom()).isEmpty();
+    }
+
+    @Test
+    void aCommandThatDoesNotFitIsTakenAndRefused() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+
+        Decided decided = scenario.command(Command.Kind.APPROVE);
+
+        assertThat(decided.commands()).singleElement().satisfies(taken -> assertThat(taken.accepted()).isFalse());
+        assertThat(decided.decision().message()).contains("does not fit phase SOAKING");
+    }
+
+    @Test
+    void aRolloutThatEndedRefusesEveryCommand() {
+        Scenario scenario = oneWave().untilPhase(Phase.COMPLETED);
+
+        for (Command.Kind kind : Command.Kind.values()) {
+            assertThat(scenario.command(kind).commands()).allMatch(taken -> !taken.accepted());
+        }
+    }
+}
