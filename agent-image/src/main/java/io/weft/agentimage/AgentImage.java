@@ -66,11 +66,12 @@ public final class AgentImage {
                     .setEnvironment(Map.of("MALLOC_ARENA_MAX", "2", "LANG", "C.UTF-8"))
                     .setCreationTime(Instant.EPOCH)
                     .setEntrypoint(entrypoint());
-            image.containerize(Containerizer.to(TarImage.at(output.toAbsolutePath()).named(NAME + ":" + version))
-                    .setOfflineMode(true)
-                    .setToolName("weft")
-                    .setBaseImageLayersCache(work.resolve("base"))
-                    .setApplicationLayersCache(work.resolve("layers")));
+            image.containerize(
+                    Containerizer.to(TarImage.at(output.toAbsolutePath()).named(NAME + ":" + version))
+                            .setOfflineMode(true)
+                            .setToolName("weft")
+                            .setBaseImageLayersCache(work.resolve("base"))
+                            .setApplicationLayersCache(work.resolve("layers")));
         } finally {
             delete(work);
         }
@@ -106,7 +107,10 @@ public final class AgentImage {
     private static FileEntriesLayer agent(Path application) throws IOException {
         FileEntriesLayer.Builder layer = FileEntriesLayer.builder().setName("agent");
         layer.addEntry(
-                application.resolve("quarkus-run.jar"), AbsoluteUnixPath.get("/app/quarkus-run.jar"), PLAIN, Instant.EPOCH);
+                application.resolve("quarkus-run.jar"),
+                AbsoluteUnixPath.get("/app/quarkus-run.jar"),
+                PLAIN,
+                Instant.EPOCH);
         for (String part : List.of("app", "quarkus")) {
             addFolder(layer, application.resolve(part), "/app/" + part);
         }
@@ -121,11 +125,13 @@ public final class AgentImage {
 
     private static void addFolder(FileEntriesLayer.Builder layer, Path folder, String to) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            files.filter(Files::isRegularFile).sorted().forEach(file -> layer.addEntry(
-                    file,
-                    AbsoluteUnixPath.get(to + "/" + folder.relativize(file)),
-                    Files.isExecutable(file) ? PROGRAM : PLAIN,
-                    Instant.EPOCH));
+            files.filter(Files::isRegularFile)
+                    .sorted()
+                    .forEach(file -> layer.addEntry(
+                            file,
+                            AbsoluteUnixPath.get(to + "/" + folder.relativize(file)),
+                            Files.isExecutable(file) ? PROGRAM : PLAIN,
+                            Instant.EPOCH));
         }
     }
 

@@ -30,7 +30,8 @@ final class SystemLibraries {
         found.put(LOADER, Path.of(LOADER).toRealPath());
         for (String library : NEEDED) {
             Path file = locate(library)
-                    .orElseThrow(() -> new IOException("no " + library + " in " + FOLDERS + ": this needs glibc on x86-64"));
+                    .orElseThrow(
+                            () -> new IOException("no " + library + " in " + FOLDERS + ": this needs glibc on x86-64"));
             found.put("/lib/x86_64-linux-gnu/" + library, file);
         }
         return found;

@@ -29,8 +29,7 @@ class AgentMain implements QuarkusApplication {
 
     @Override
     public int run(String... arguments) {
-        try (Agent agent =
-                new Agent(client, config, version, InstantSource.system(), RandomGenerator.getDefault())) {
+        try (Agent agent = new Agent(client, config, version, InstantSource.system(), RandomGenerator.getDefault())) {
             agent.start();
             LOG.infof(
                     "agent %s of cluster %s on Kubernetes %s", version, config.clusterId(), agent.kubernetesVersion());

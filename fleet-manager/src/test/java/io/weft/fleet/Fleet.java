@@ -49,16 +49,10 @@ public final class Fleet {
         String token = "weft_enr_" + UUID.randomUUID().toString().replace("-", "");
         UUID id = UUID.randomUUID();
         UUID tenant = cluster.tenant().value();
-        update(
-                """
+        update("""
                 INSERT INTO enrolment_token (tenant_id, id, cluster_id, hash, expire_time)
                 VALUES (?, ?, ?, ?, now() + make_interval(secs => ?))
-                """,
-                tenant,
-                id,
-                cluster.cluster(),
-                sha256(token),
-                (double) lifetime.toSeconds());
+                """, tenant, id, cluster.cluster(), sha256(token), (double) lifetime.toSeconds());
         update(
                 "INSERT INTO credential_index (hash, kind, tenant_id, object_id) VALUES (?, 'joinToken', ?, ?)",
                 sha256(token),
@@ -73,13 +67,13 @@ public final class Fleet {
 
     /** What api-service does when somebody revokes an agent. */
     public static void revokeAgent(AgentIdentity agent) {
-        update("UPDATE agent_link SET registration_epoch = registration_epoch + 1 WHERE cluster_id = ?", agent.cluster());
         update(
-                """
+                "UPDATE agent_link SET registration_epoch = registration_epoch + 1 WHERE cluster_id = ?",
+                agent.cluster());
+        update("""
                 INSERT INTO revocation_feed (tenant_id, cluster_id, registration_epoch)
                 SELECT tenant_id, cluster_id, registration_epoch FROM agent_link WHERE cluster_id = ?
-                """,
-                agent.cluster());
+                """, agent.cluster());
     }
 
     /** Reasons of refused attempts at a cluster, oldest first. */

@@ -84,8 +84,7 @@ public final class TestAgent implements AutoCloseable {
 
     /** The root as stored; an agent would take it from the handshake and compare its pin. */
     public static X509Certificate root() throws Exception {
-        return certificate(
-                HexFormat.of().parseHex(Fleet.text("SELECT encode(certificate_der, 'hex') FROM agent_ca")));
+        return certificate(HexFormat.of().parseHex(Fleet.text("SELECT encode(certificate_der, 'hex') FROM agent_ca")));
     }
 
     public static X509Certificate[] chain(Certificate certificate) throws Exception {

@@ -6,7 +6,9 @@ import io.weft.protocol.v1.AgentGrpc;
 import io.weft.protocol.v1.AgentMessage;
 import io.weft.protocol.v1.Hello;
 import io.weft.protocol.v1.HubMessage;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,6 +57,11 @@ public final class TestStream implements StreamObserver<HubMessage> {
             }
         } while (message.getKindCase() != kind);
         return message;
+    }
+
+    /** The next message of any kind, if one comes in time. */
+    public Optional<HubMessage> next(Duration within) throws InterruptedException {
+        return Optional.ofNullable(heard.poll(within.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** What came and was not asked for yet. */

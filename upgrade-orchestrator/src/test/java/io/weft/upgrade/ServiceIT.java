@@ -41,7 +41,8 @@ class ServiceIT {
 
     @Test
     void aDueRolloutIsLookedAtAndAnObservationWakesItAgain() {
-        try (RowsCluster cluster = new RowsCluster(database, new MutableClock(Instant.now()), "woken").withRollout("shop")) {
+        try (RowsCluster cluster =
+                new RowsCluster(database, new MutableClock(Instant.now()), "woken").withRollout("shop")) {
             cluster.execute(
                     "INSERT INTO due_work (kind, tenant_id, object_id, due_time, reason) VALUES ('rollout', ?, ?, now(), 'new')",
                     cluster.tenant,

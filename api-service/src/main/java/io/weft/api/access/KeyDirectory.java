@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Finds whom a presented key belongs to. Answers are kept for at most five seconds: a revoked key works no longer. */
 @Singleton
@@ -55,7 +56,7 @@ class KeyDirectory {
                 .map(Known::caller);
     }
 
-    private void keep(String id, @org.jspecify.annotations.Nullable Known read) {
+    private void keep(String id, @Nullable Known read) {
         if (read == null) {
             known.remove(id);
             return;

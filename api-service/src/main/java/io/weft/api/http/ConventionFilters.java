@@ -3,6 +3,7 @@ package io.weft.api.http;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
 import io.weft.kit.problem.Violation;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ResourceInfo;
@@ -75,6 +76,9 @@ class ConventionFilters {
         if (values.size() > 1) {
             throw Problem.of(ProblemType.PARAMETER_INVALID, name + " is given " + values.size() + " times");
         }
+        if (values.stream().anyMatch(value -> value.indexOf('\0') >= 0)) {
+            throw Problem.of(ProblemType.PARAMETER_INVALID, name + " holds the character NUL");
+        }
     }
 
     private static Set<String> known(Method method) {
@@ -90,7 +94,7 @@ class ConventionFilters {
             names.add(Pages.SIZE);
             names.add(Pages.TOKEN);
         }
-        if (!method.isAnnotationPresent(jakarta.ws.rs.GET.class)) {
+        if (!method.isAnnotationPresent(GET.class)) {
             names.add(DRY_RUN);
         }
         return Set.copyOf(names);

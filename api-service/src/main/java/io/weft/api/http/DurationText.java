@@ -3,6 +3,7 @@ package io.weft.api.http;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Durations as the API writes them: {@code 250ms}, {@code 90s}, {@code 15m}, {@code 1h30m}. */
 public final class DurationText {
@@ -23,7 +24,7 @@ public final class DurationText {
                 .plusMillis(number(matcher.group(4))));
     }
 
-    private static long number(@org.jspecify.annotations.Nullable String digits) {
+    private static long number(@Nullable String digits) {
         return digits == null ? 0 : Long.parseLong(digits);
     }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
@@ -29,14 +31,14 @@ public class EntityTags {
     String of(Viewed view) {
         JsonNode status = json.valueToTree(view.status());
         CRC32 checksum = new CRC32();
-        checksum.update(status.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        checksum.update(status.toString().getBytes(StandardCharsets.UTF_8));
         return "\"g" + view.generation() + "-s" + Long.toHexString(checksum.getValue()) + "\"";
     }
 
     boolean readerHas(String tag) {
         return call.ifNoneMatch()
-                .filter(sent -> sent.equals("*")
-                        || java.util.List.of(sent.split("\\s*,\\s*")).contains(tag))
+                .filter(sent ->
+                        sent.equals("*") || List.of(sent.split("\\s*,\\s*")).contains(tag))
                 .isPresent();
     }
 

@@ -73,12 +73,31 @@ class JsonBodies implements MessageBodyReader<Record> {
             if (tree == null || tree.isMissingNode()) {
                 throw Problem.of(ProblemType.BODY_UNREADABLE, "The body is empty, a JSON object is needed");
             }
+            requireStorable(tree);
             return tree;
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             Problem problem = Problem.of(ProblemType.BODY_UNREADABLE, "No JSON: " + reason(e));
             throw at == null ? problem : problem.with("line", at.getLineNr()).with("column", at.getColumnNr());
         }
+    }
+
+    /** JSON may hold what the database's jsonb may not; the depth is bounded by the parser. */
+    private static void requireStorable(JsonNode tree) {
+        boolean infinite = tree.isDouble() && !Double.isFinite(tree.doubleValue());
+        if (infinite || (tree.isTextual() && holdsNul(tree.textValue()))) {
+            throw Problem.of(ProblemType.BODY_UNREADABLE, "A text holds the character NUL, or a number is too large");
+        }
+        tree.fieldNames().forEachRemaining(name -> {
+            if (holdsNul(name)) {
+                throw Problem.of(ProblemType.BODY_UNREADABLE, "A field's name holds the character NUL");
+            }
+        });
+        tree.forEach(JsonBodies::requireStorable);
+    }
+
+    private static boolean holdsNul(String text) {
+        return text.indexOf('\0') >= 0;
     }
 
     /** Jackson's first line; the rest repeats the source. */

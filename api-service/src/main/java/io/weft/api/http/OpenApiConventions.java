@@ -11,6 +11,7 @@ import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /**
  * Adds to the OpenAPI file what every operation has and no method says: credential, request id, page and write
@@ -34,7 +35,7 @@ public class OpenApiConventions implements OASFilter {
                 .addSecurityScheme(
                         SCHEME,
                         OASFactory.createSecurityScheme()
-                                .type(org.eclipse.microprofile.openapi.models.security.SecurityScheme.Type.HTTP)
+                                .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
                                 .description("An API key, weft_sat_..."));
         api.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(SCHEME));

@@ -47,14 +47,12 @@ final class RecordBinder {
             return null;
         }
         RecordComponent[] components = type.getRecordComponents();
-        int before = violations.count();
         reportUnknown(components, object, path);
         @Nullable Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             values[i] = component(components[i], object, path);
         }
-        boolean sound = violations.count() == before || allPresent(components, values);
-        return sound ? checked(construct(type, components, values), path) : null;
+        return allPresent(components, values) ? checked(construct(type, components, values), path) : null;
     }
 
     private void reportUnknown(RecordComponent[] components, ObjectNode object, String path) {
@@ -86,7 +84,7 @@ final class RecordBinder {
         return value(component.getGenericType(), component, node, at);
     }
 
-    /** Rules across fields still run when a field that is there was only badly valued elsewhere, never on nulls. */
+    /** Rules over several fields run whenever every field could be read, whatever else was wrong with it. */
     private static boolean allPresent(RecordComponent[] components, @Nullable Object[] values) {
         for (int i = 0; i < components.length; i++) {
             if (values[i] == null && !optional(components[i])) {
@@ -155,7 +153,6 @@ final class RecordBinder {
         RequestField rule = rules.getAnnotation(RequestField.class);
         if (rule != null && (node.doubleValue() < rule.min() || node.doubleValue() > rule.max())) {
             violations.body(at, "OUT_OF_RANGE", "must be " + range(rule));
-            return null;
         }
         if (!whole) {
             return node.doubleValue();
@@ -180,9 +177,9 @@ final class RecordBinder {
             violations.body(at, "WRONG_TYPE", "must be a text");
             return null;
         }
-        return TextRules.judge(rules.getAnnotation(RequestField.class), node.textValue(), at, violations)
-                ? node.textValue()
-                : null;
+        // A text that breaks a rule is kept, so that rules over several fields still see it and report as well.
+        TextRules.judge(rules.getAnnotation(RequestField.class), node.textValue(), at, violations);
+        return node.textValue();
     }
 
     private @Nullable List<@Nullable Object> list(Type item, AnnotatedElement rules, JsonNode node, String at) {

@@ -14,39 +14,39 @@ final class TextRules {
 
     private TextRules() {}
 
-    /** False when a violation was added. */
-    static boolean judge(@Nullable RequestField rule, String text, String at, Violations violations) {
+    /** Adds the first rule that the text breaks. */
+    static void judge(@Nullable RequestField rule, String text, String at, Violations violations) {
         if (rule == null) {
-            return lengthFits(1024, text, at, violations);
+            lengthFits(1024, text, at, violations);
+            return;
         }
         if (!lengthFits(rule.maxLength(), text, at, violations)) {
-            return false;
+            return;
         }
         if (rule.filled() && text.isBlank()) {
             violations.body(at, "BLANK", "must not be blank");
-            return false;
+            return;
         }
         if (rule.label() && !LABEL.matcher(text).matches()) {
             violations.body(
                     at,
                     "INVALID_NAME",
                     "must be 1 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit");
-            return false;
+            return;
         }
         if (rule.selector() && LabelSelector.parse(text).isEmpty()) {
             violations.body(
                     at, "INVALID_SELECTOR", "must be a selector in Kubernetes' syntax, such as tier in (dev,test)");
-            return false;
+            return;
         }
         if (rule.oneOf().length > 0 && !List.of(rule.oneOf()).contains(text)) {
             violations.body(at, "UNKNOWN_VALUE", "must be one of " + String.join(", ", rule.oneOf()));
-            return false;
+            return;
         }
         if (!rule.pattern().isEmpty() && !text.matches(rule.pattern())) {
             violations.body(at, "INVALID_FORM", "must match " + rule.pattern());
-            return false;
+            return;
         }
-        return true;
     }
 
     private static boolean lengthFits(int longest, String text, String at, Violations violations) {

@@ -44,7 +44,7 @@ public record MeshWrite(
         @Override
         public void check(Violations violations, String path) {
             List<String> modes = MODES.getOrDefault(family, List.of());
-            if (!modes.contains(mode)) {
+            if (!modes.isEmpty() && !modes.contains(mode)) {
                 violations.body(path + ".mode", "UNKNOWN_VALUE", family + " has the modes " + String.join(", ", modes));
             }
         }

@@ -8,6 +8,7 @@ import io.weft.api.policy.PolicyView.PolicyRow;
 import io.weft.api.policy.PolicyView.TargetRow;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ class Policies {
             "SELECT id, name, kind, labels, generation, spec, create_time, update_time, delete_time FROM policy ";
 
     /** One text of a policy. */
-    record RevisionRow(long generation, JsonNode spec, String author, java.time.Instant time) {}
+    record RevisionRow(long generation, JsonNode spec, String author, Instant time) {}
 
     List<PolicyRow> page(
             TenantTx tx, PageRequest page, @Nullable String kind, @Nullable UUID cluster, SelectorSql selector) {

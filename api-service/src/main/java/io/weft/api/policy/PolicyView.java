@@ -1,6 +1,7 @@
 package io.weft.api.policy;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.api.http.Condition;
 import io.weft.api.http.Json;
@@ -56,8 +57,7 @@ public record PolicyView(
             String installationId,
             String clusterId,
 
-            @com.fasterxml.jackson.annotation.JsonProperty("class")
-            String capabilityClass,
+            @JsonProperty("class") String capabilityClass,
 
             String state,
             String reason,

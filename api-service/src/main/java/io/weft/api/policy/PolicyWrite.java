@@ -1,5 +1,6 @@
 package io.weft.api.policy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.api.http.Checked;
 import io.weft.api.http.Json;
@@ -36,7 +37,7 @@ public record PolicyWrite(
     }
 
     /** A policy that was valid when it was written. */
-    static PolicySpec read(String kind, com.fasterxml.jackson.databind.JsonNode spec) {
+    static PolicySpec read(String kind, JsonNode spec) {
         return switch (PolicyReader.read(kind, Json.map(spec))) {
             case PolicyReader.Read.Valid valid -> valid.spec();
             case PolicyReader.Read.Invalid invalid ->

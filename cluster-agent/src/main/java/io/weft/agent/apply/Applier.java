@@ -77,7 +77,9 @@ final class Applier {
             Reason reason = Reasons.of(layer, change.key(), refusal);
             int attempts = failed != null && failed.digest().equals(change.digest()) ? failed.attempts() + 1 : 1;
             failures.put(
-                    change.key(), new Failure(change.digest(), reason, attempts, clock.instant().plus(pause(attempts))));
+                    change.key(),
+                    new Failure(
+                            change.digest(), reason, attempts, clock.instant().plus(pause(attempts))));
             return Optional.of(reason);
         }
     }

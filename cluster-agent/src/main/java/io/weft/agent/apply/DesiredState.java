@@ -56,9 +56,12 @@ public final class DesiredState {
     public synchronized void receive(Desired desired) {
         Snapshot incoming = Snapshot.of(desired);
         if (incoming.isOlderThan(current)) {
-            refuse(desired, "OlderVersion", "version " + desired.getVersion() + " of registration epoch "
-                    + desired.getRegistrationEpoch() + " is older than " + current.version() + " of epoch "
-                    + current.epoch() + ", which this agent holds");
+            refuse(
+                    desired,
+                    "OlderVersion",
+                    "version " + desired.getVersion() + " of registration epoch "
+                            + desired.getRegistrationEpoch() + " is older than " + current.version() + " of epoch "
+                            + current.epoch() + ", which this agent holds");
             return;
         }
         try {
@@ -151,7 +154,9 @@ public final class DesiredState {
             unsaved = false;
         } catch (KubeRefusal e) {
             unsaved = true;
-            LOG.warnf("state version %d could not be kept in the cluster yet: %s", (Object) current.version(), e.getMessage());
+            LOG.warnf(
+                    "state version %d could not be kept in the cluster yet: %s",
+                    (Object) current.version(), e.getMessage());
         }
     }
 

@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Watches the metadata of every kind in the desired state, Weft's label only, each object pruned to a hash. */
-public final class DriftWatch {
+public final class DriftWatch implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(DriftWatch.class);
 
     private final KubeApi api;
@@ -47,6 +47,11 @@ public final class DriftWatch {
     boolean covers(ObjectKey key) {
         Reflector<Trace> watch = watches.get(kindOf(key));
         return watch != null && watch.synced();
+    }
+
+    @Override
+    public void close() {
+        watches.values().forEach(Reflector::close);
     }
 
     private void begin(ObjectKey kind, BiConsumer<ObjectKey, @Nullable Trace> seen) {

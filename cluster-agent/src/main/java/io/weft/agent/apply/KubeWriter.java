@@ -26,8 +26,10 @@ public final class KubeWriter implements ClusterWriter {
                         404,
                         Json.object()
                                 .put("reason", "KindNotServed")
-                                .put("message", "the API server does not serve " + key.kind() + " of "
-                                        + key.apiVersion() + "; is its CustomResourceDefinition applied?")));
+                                .put(
+                                        "message",
+                                        "the API server does not serve " + key.kind() + " of " + key.apiVersion()
+                                                + "; is its CustomResourceDefinition applied?")));
         String query = "?fieldManager=" + Ownership.MANAGER + "&force=" + force;
         return api.patch(path + query, KubeApi.APPLY, Json.write(intent));
     }

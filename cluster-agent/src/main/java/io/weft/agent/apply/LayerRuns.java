@@ -27,7 +27,9 @@ final class LayerRuns {
     private static final class Run {
         final String digest;
         int phasesDone;
-        @Nullable Instant checkingSince;
+
+        @Nullable
+        Instant checkingSince;
 
         Run(String digest) {
             this.digest = digest;
@@ -120,7 +122,8 @@ final class LayerRuns {
                 case CheckResult.Waiting waiting -> {
                     all = false;
                     if (late) {
-                        reasons.add(failed(layer, spec, "not within " + spec.timeout().toSeconds() + " s: " + waiting.seen()));
+                        reasons.add(failed(
+                                layer, spec, "not within " + spec.timeout().toSeconds() + " s: " + waiting.seen()));
                     }
                 }
                 case CheckResult.Failed failed -> {
@@ -136,6 +139,7 @@ final class LayerRuns {
     }
 
     private static Reason failed(Snapshot.Layer layer, Snapshot.CheckSpec spec, String seen) {
-        return Reasons.reason(layer.name(), spec.object(), "CheckFailed", spec.type() + " " + spec.object() + ": " + seen);
+        return Reasons.reason(
+                layer.name(), spec.object(), "CheckFailed", spec.type() + " " + spec.object() + ": " + seen);
     }
 }

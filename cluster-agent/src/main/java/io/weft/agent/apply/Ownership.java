@@ -46,8 +46,7 @@ final class Ownership {
     }
 
     static boolean isOurs(JsonNode object) {
-        return MANAGER.equals(
-                object.path("metadata").path("labels").path(LABEL).asText());
+        return MANAGER.equals(object.path("metadata").path("labels").path(LABEL).asText());
     }
 
     static Trace trace(JsonNode object) {

@@ -96,10 +96,11 @@ public final class Progress {
     void drifted(ObjectKey key, String how) {
         ArrayNode objects = Json.array();
         ObjectNode object = objects.addObject();
-        object.put("object", key.toString()).put("how", how).put("time", clock.instant().toString());
+        object.put("object", key.toString())
+                .put("how", how)
+                .put("time", clock.instant().toString());
         uplink.send(AgentMessage.newBuilder()
-                .setObservation(
-                        Observation.newBuilder().setSubject("drift").setBodyJson(Json.write(objects)))
+                .setObservation(Observation.newBuilder().setSubject("drift").setBodyJson(Json.write(objects)))
                 .build());
     }
 

@@ -62,6 +62,7 @@ public final class Reconciler implements AutoCloseable {
     @Override
     public void close() {
         loop.close();
+        drift.close();
     }
 
     private Duration run() {
@@ -76,8 +77,7 @@ public final class Reconciler implements AutoCloseable {
         List<Reason> reasons = new ArrayList<>(layers.advance(snapshot, plan));
         boolean removed = remove(snapshot, reasons);
         boolean complete = removed && layers.acked().size() == snapshot.layers().size() && current(snapshot);
-        applier.retain(
-                snapshot.objects().map(Snapshot.Item::key).toList(), snapshot.tombstones());
+        applier.retain(snapshot.objects().map(Snapshot.Item::key).toList(), snapshot.tombstones());
         if (progress.report(snapshot, acks(snapshot), complete, reasons)) {
             return Duration.ZERO; // a policy that was just applied is looked at once more, for the gate's sake
         }

@@ -31,10 +31,10 @@ public final class Checks {
 
     public CheckResult look(CheckSpec spec) {
         try {
-            JsonNode parameters =
-                    spec.parametersJson().isEmpty() ? Json.object() : Json.read(spec.parametersJson());
+            JsonNode parameters = spec.parametersJson().isEmpty() ? Json.object() : Json.read(spec.parametersJson());
             return switch (spec.type()) {
-                case "established" -> onObject(spec, parameters, (object, _) -> Conditions.holds(object, "Established", "True"));
+                case "established" ->
+                    onObject(spec, parameters, (object, _) -> Conditions.holds(object, "Established", "True"));
                 case "condition" -> onObject(spec, parameters, Checks::condition);
                 case "available" -> onObject(spec, parameters, (object, _) -> available(spec.object(), object));
                 case "caBundlePresent" -> onObject(spec, parameters, (object, _) -> caBundles(object));
@@ -54,9 +54,7 @@ public final class Checks {
     private CheckResult onObject(
             CheckSpec spec, JsonNode parameters, BiFunction<JsonNode, JsonNode, CheckResult> look) {
         Optional<JsonNode> object = paths.of(spec.object()).flatMap(api::get);
-        return object.isEmpty()
-                ? new CheckResult.Waiting("no such object")
-                : look.apply(object.get(), parameters);
+        return object.isEmpty() ? new CheckResult.Waiting("no such object") : look.apply(object.get(), parameters);
     }
 
     private static CheckResult condition(JsonNode object, JsonNode parameters) {
@@ -77,8 +75,7 @@ public final class Checks {
     private static CheckResult caBundles(JsonNode configuration) {
         for (JsonNode webhook : configuration.path("webhooks")) {
             if (webhook.path("clientConfig").path("caBundle").asText("").isEmpty()) {
-                return new CheckResult.Waiting(
-                        "webhook " + webhook.path("name").asText() + " has no caBundle yet");
+                return new CheckResult.Waiting("webhook " + webhook.path("name").asText() + " has no caBundle yet");
             }
         }
         return CheckResult.PASSED;
@@ -98,7 +95,8 @@ public final class Checks {
         String namespace = parameters.path("namespace").asText("default");
         String container = parameters.path("container").asText();
         String body = Json.write(DryRunPod.of(parameters.path("labels"), parameters.path("annotations")));
-        String path = paths.collectionOf(new ObjectKey("", "v1", "Pod", namespace, POD.name())).orElseThrow();
+        String path = paths.collectionOf(new ObjectKey("", "v1", "Pod", namespace, POD.name()))
+                .orElseThrow();
         JsonNode pod = api.post(path + "?dryRun=All", body);
         return CheckResult.when(
                 DryRunPod.hasContainer(pod, container),

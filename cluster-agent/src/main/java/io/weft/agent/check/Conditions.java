@@ -12,8 +12,9 @@ final class Conditions {
                 String found = condition.path("status").asText();
                 return CheckResult.when(
                         status.equals(found),
-                        "condition " + type + " is " + found + " (" + condition.path("reason").asText("no reason")
-                                + ") " + condition.path("message").asText(""));
+                        "condition " + type + " is " + found + " ("
+                                + condition.path("reason").asText("no reason") + ") "
+                                + condition.path("message").asText(""));
             }
         }
         return new CheckResult.Waiting("condition " + type + " is not reported yet");

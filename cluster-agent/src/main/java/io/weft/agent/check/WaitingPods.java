@@ -22,7 +22,8 @@ public final class WaitingPods {
 
     /** "; pod istiod-1: discovery waits: ImagePullBackOff (...)" for up to three pods, or "". */
     String describe(String namespace, JsonNode workload) {
-        Map<String, String> labels = Json.strings(workload.path("spec").path("selector").path("matchLabels"));
+        Map<String, String> labels =
+                Json.strings(workload.path("spec").path("selector").path("matchLabels"));
         if (labels.isEmpty()) {
             return "";
         }
@@ -70,12 +71,14 @@ public final class WaitingPods {
         JsonNode state = container.path("state");
         String waiting = state.path("waiting").path("reason").asText("");
         if (!waiting.isEmpty() && !waiting.equals("PodInitializing") && !waiting.equals("ContainerCreating")) {
-            return Optional.of(name + " waits: " + waiting + bracketed(state.path("waiting").path("message")));
+            return Optional.of(name + " waits: " + waiting
+                    + bracketed(state.path("waiting").path("message")));
         }
         JsonNode last = container.path("lastState").path("terminated");
         if (!last.isMissingNode() && !container.path("ready").asBoolean(false)) {
-            return Optional.of(name + " ended with exit code " + last.path("exitCode").asInt() + " "
-                    + last.path("reason").asText("") + bracketed(last.path("message")));
+            return Optional.of(
+                    name + " ended with exit code " + last.path("exitCode").asInt() + " "
+                            + last.path("reason").asText("") + bracketed(last.path("message")));
         }
         return state.has("running") && !container.path("ready").asBoolean(false)
                 ? Optional.of(name + " runs and is not ready")

@@ -48,10 +48,8 @@ public final class Connection implements Uplink, AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         this.gateway = new Gateway(settings.gatewayUrl(), new PinnedTrust(settings.caPin()));
-        Enroller enroller =
-                new Enroller(gateway, settings.clusterId(), settings.clusterUid(), settings.tokenFile());
-        this.identities =
-                new Identities(new IdentityStore(api, namespace), enroller, settings.clusterId(), clock);
+        Enroller enroller = new Enroller(gateway, settings.clusterId(), settings.clusterUid(), settings.tokenFile());
+        this.identities = new Identities(new IdentityStore(api, namespace), enroller, settings.clusterId(), clock);
         this.traffic = traffic;
         this.clock = clock;
         this.random = random;
@@ -165,9 +163,8 @@ public final class Connection implements Uplink, AutoCloseable {
     }
 
     private Hello hello(Identity identity) {
-        Hello.Builder hello = Hello.newBuilder()
-                .setRegistrationEpoch(identity.epoch())
-                .setAgentTime(Times.stamp(clock.instant()));
+        Hello.Builder hello =
+                Hello.newBuilder().setRegistrationEpoch(identity.epoch()).setAgentTime(Times.stamp(clock.instant()));
         traffic.greet(hello);
         return hello.build();
     }

@@ -55,8 +55,8 @@ final class Enroller {
                 .setCsrDer(ByteString.copyFrom(Keys.request(keys)))
                 .setClusterUid(clusterUid)
                 .build();
-        return without(channel ->
-                Identity.of(clusterId, keys, enrolment(channel).enrol(request), hash(token)));
+        return without(
+                channel -> Identity.of(clusterId, keys, enrolment(channel).enrol(request), hash(token)));
     }
 
     /** A new key and certificate over the connection of the current one. */

@@ -28,8 +28,7 @@ record Identity(String clusterId, PrivateKey key, List<X509Certificate> chain, l
     }
 
     /** From the hub's answer. Throws IllegalArgumentException when the certificate is not for our key. */
-    static Identity of(
-            String clusterId, KeyPair keys, io.weft.protocol.v1.Certificate answer, String tokenHash) {
+    static Identity of(String clusterId, KeyPair keys, io.weft.protocol.v1.Certificate answer, String tokenHash) {
         List<X509Certificate> chain = answer.getChainDerList().stream()
                 .map(der -> Keys.certificate(der.toByteArray()))
                 .toList();

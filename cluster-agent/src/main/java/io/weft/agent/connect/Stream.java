@@ -59,7 +59,8 @@ final class Stream implements ClientResponseObserver<AgentMessage, HubMessage> {
     }
 
     /** The next event, null when none came in time. */
-    @Nullable Event next(long millis) throws InterruptedException {
+    @Nullable
+    Event next(long millis) throws InterruptedException {
         Event event = events.poll(millis, TimeUnit.MILLISECONDS);
         ClientCallStreamObserver<AgentMessage> requests = up;
         if (event instanceof Event.Message && requests != null) {

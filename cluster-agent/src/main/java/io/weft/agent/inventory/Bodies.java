@@ -78,9 +78,8 @@ final class Bodies {
     }
 
     private static boolean holdsApplication(JsonNode template) {
-        for (Map.Entry<String, String> annotation : Json.strings(
-                        template.path("metadata").path("annotations"))
-                .entrySet()) {
+        for (Map.Entry<String, String> annotation :
+                Json.strings(template.path("metadata").path("annotations")).entrySet()) {
             String value = annotation.getValue();
             int at = value.indexOf(HOLD);
             if (at >= 0 && value.substring(at + HOLD.length()).matches("(?s)[\"']?\\s*:\\s*true.*")) {
@@ -93,7 +92,8 @@ final class Bodies {
     /** A Deployment that first adds a pod and never runs with fewer than it should. */
     private static boolean neverFewer(String kind, JsonNode spec) {
         JsonNode unavailable = spec.path("strategy").path("rollingUpdate").path("maxUnavailable");
-        return kind.equals("Deployment") && (unavailable.asText("").equals("0") || unavailable.asText("").equals("0%"));
+        return kind.equals("Deployment")
+                && (unavailable.asText("").equals("0") || unavailable.asText("").equals("0%"));
     }
 
     private static ObjectNode labels(JsonNode metadata) {

@@ -120,9 +120,8 @@ public final class Inventory implements AutoCloseable {
             if (!greeted) {
                 changed.clear();
                 greeted = uplink.send(AgentMessage.newBuilder()
-                        .setInventoryDigest(InventoryDigest.newBuilder()
-                                .setDigest(digest())
-                                .setCount(objects.size()))
+                        .setInventoryDigest(
+                                InventoryDigest.newBuilder().setDigest(digest()).setCount(objects.size()))
                         .build());
             } else if (all) {
                 all = false;
@@ -143,8 +142,7 @@ public final class Inventory implements AutoCloseable {
         int from = 0;
         do {
             int to = Math.min(keys.size(), from + PER_MESSAGE);
-            InventoryChange.Builder change =
-                    InventoryChange.newBuilder().setReplacesAll(replacesAll && from == 0);
+            InventoryChange.Builder change = InventoryChange.newBuilder().setReplacesAll(replacesAll && from == 0);
             for (ObjectKey key : keys.subList(from, to)) {
                 String body = objects.get(key);
                 if (body == null) {
@@ -157,7 +155,8 @@ public final class Inventory implements AutoCloseable {
             if (to == keys.size()) {
                 change.setDigest(digest());
             }
-            if (!uplink.send(AgentMessage.newBuilder().setInventoryChange(change).build())) {
+            if (!uplink.send(
+                    AgentMessage.newBuilder().setInventoryChange(change).build())) {
                 return; // the next stream begins with a digest
             }
             from = to;
@@ -167,8 +166,8 @@ public final class Inventory implements AutoCloseable {
     private String digest() {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
-            objects.forEach((key, body) -> sha.update(
-                    (key.group() + "|" + key + "|" + body + "\n").getBytes(StandardCharsets.UTF_8)));
+            objects.forEach((key, body) ->
+                    sha.update((key.group() + "|" + key + "|" + body + "\n").getBytes(StandardCharsets.UTF_8)));
             return "sha256:" + HexFormat.of().formatHex(sha.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -89,8 +89,7 @@ public record PodView(
                 .filter(entry -> entry.getValue().length() <= IDENTIFIER)
                 .sorted(Comparator.comparing(Map.Entry::getKey))
                 .limit(MOST)
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, Map.Entry::getValue, (one, _) -> one, LinkedHashMap::new));
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, _) -> one, LinkedHashMap::new));
     }
 
     private static String workload(JsonNode metadata, Map<String, String> labels) {
@@ -119,9 +118,7 @@ public record PodView(
         for (String list : List.of("containers", "initContainers")) {
             pod.path("spec").path(list).forEach(container -> {
                 String name = container.path("name").asText();
-                views.put(
-                        name,
-                        new ContainerView(container.path("image").asText(""), restarts.getOrDefault(name, 0)));
+                views.put(name, new ContainerView(container.path("image").asText(""), restarts.getOrDefault(name, 0)));
             });
         }
         return views;

@@ -82,8 +82,7 @@ public final class Preflight implements AutoCloseable {
 
     private boolean report(String findings) {
         return uplink.send(AgentMessage.newBuilder()
-                .setObservation(
-                        Observation.newBuilder().setSubject("preflight").setBodyJson(findings))
+                .setObservation(Observation.newBuilder().setSubject("preflight").setBodyJson(findings))
                 .build());
     }
 
@@ -121,7 +120,8 @@ public final class Preflight implements AutoCloseable {
                     findings,
                     "BothInjectionLabels",
                     key.toString(),
-                    "has both " + String.join(" and ", LABELS) + "; the first wins, so moving the second has no effect");
+                    "has both " + String.join(" and ", LABELS)
+                            + "; the first wins, so moving the second has no effect");
         }
     }
 
@@ -133,7 +133,11 @@ public final class Preflight implements AutoCloseable {
         lack(lacks, graceful, "surge", "maxUnavailable: 0");
         lack(lacks, graceful, "holdApplication", "holdApplicationUntilProxyStarts");
         if (!lacks.isEmpty()) {
-            add(findings, "NoGracefulStop", named(key, workload), "may lose requests when it is restarted; lacks " + lacks);
+            add(
+                    findings,
+                    "NoGracefulStop",
+                    named(key, workload),
+                    "may lose requests when it is restarted; lacks " + lacks);
         }
     }
 

@@ -62,17 +62,20 @@ public final class ApiPaths {
             served = new Served(ask(root), clock.instant());
             groups.put(root, served);
         }
-        return served == null ? Optional.empty() : Optional.ofNullable(served.kinds().get(key.kind()));
+        return served == null
+                ? Optional.empty()
+                : Optional.ofNullable(served.kinds().get(key.kind()));
     }
 
     private Map<String, Kind> ask(String root) {
         Map<String, Kind> kinds = new HashMap<>();
-        JsonNode resources =
-                api.get(root).map(list -> list.path("resources")).orElseGet(Json::array);
+        JsonNode resources = api.get(root).map(list -> list.path("resources")).orElseGet(Json::array);
         for (JsonNode resource : resources) {
             String plural = resource.path("name").asText();
             if (!plural.contains("/")) {
-                kinds.put(resource.path("kind").asText(), new Kind(plural, resource.path("namespaced").asBoolean()));
+                kinds.put(
+                        resource.path("kind").asText(),
+                        new Kind(plural, resource.path("namespaced").asBoolean()));
             }
         }
         return kinds;

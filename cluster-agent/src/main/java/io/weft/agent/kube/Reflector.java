@@ -83,7 +83,8 @@ public final class Reflector<T> implements AutoCloseable {
 
     public static String keyOf(JsonNode object) {
         JsonNode metadata = object.path("metadata");
-        return metadata.path("namespace").asText("") + "/" + metadata.path("name").asText();
+        return metadata.path("namespace").asText("") + "/"
+                + metadata.path("name").asText();
     }
 
     private void run() {
@@ -103,6 +104,9 @@ public final class Reflector<T> implements AutoCloseable {
                 pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
                 pause(pause);
             } catch (RuntimeException e) {
+                if (closed) {
+                    return;
+                }
                 LOG.errorf(e, "watching %s failed, listing again", source.path());
                 pause(LONGEST_PAUSE_MILLIS);
             }
@@ -127,7 +131,11 @@ public final class Reflector<T> implements AutoCloseable {
         String[] at = {from};
         String path = source.path() + "?watch=true&allowWatchBookmarks=true&timeoutSeconds=" + seconds
                 + "&resourceVersion=" + from + source.query();
-        api.watch(path, source.metadataOnly() ? METADATA : KubeApi.JSON, seconds + 30, event -> at[0] = accept(event, at[0]));
+        api.watch(
+                path,
+                source.metadataOnly() ? METADATA : KubeApi.JSON,
+                seconds + 30,
+                event -> at[0] = accept(event, at[0]));
         return at[0];
     }
 
@@ -141,7 +149,9 @@ public final class Reflector<T> implements AutoCloseable {
                 return "";
             }
         }
-        return at.isEmpty() ? "" : object.path("metadata").path("resourceVersion").asText(at);
+        return at.isEmpty()
+                ? ""
+                : object.path("metadata").path("resourceVersion").asText(at);
     }
 
     private void put(JsonNode object) {

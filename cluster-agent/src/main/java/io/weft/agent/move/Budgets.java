@@ -18,10 +18,12 @@ final class Budgets {
 
     static Budgets of(KubeApi api, String namespace) {
         Budgets found = new Budgets();
-        api.list("/apis/policy/v1/namespaces/" + namespace + "/poddisruptionbudgets", budget -> found.budgets.add(new Budget(
-                budget.path("metadata").path("name").asText(),
-                budget.path("spec").path("selector"),
-                budget.path("status").path("disruptionsAllowed").asInt(0))));
+        api.list(
+                "/apis/policy/v1/namespaces/" + namespace + "/poddisruptionbudgets",
+                budget -> found.budgets.add(new Budget(
+                        budget.path("metadata").path("name").asText(),
+                        budget.path("spec").path("selector"),
+                        budget.path("status").path("disruptionsAllowed").asInt(0))));
         return found;
     }
 
@@ -37,7 +39,8 @@ final class Budgets {
     /** A label selector with equalities and expressions; an empty one selects everything, an absent one nothing. */
     static boolean matches(JsonNode selector, Map<String, String> labels) {
         if (!selector.isObject()
-                || !labels.entrySet().containsAll(Json.strings(selector.path("matchLabels")).entrySet())) {
+                || !labels.entrySet()
+                        .containsAll(Json.strings(selector.path("matchLabels")).entrySet())) {
             return false;
         }
         for (JsonNode expression : selector.path("matchExpressions")) {

@@ -43,7 +43,11 @@ record Move(boolean relabel, List<Workload> restarts, State state, String reason
         }
         if (!revisionReady) {
             return new Move(
-                    false, List.of(), State.WAITING, "RevisionNotReady", "layer " + spec.requires() + " is not in place yet");
+                    false,
+                    List.of(),
+                    State.WAITING,
+                    "RevisionNotReady",
+                    "layer " + spec.requires() + " is not in place yet");
         }
         if (spec.paused()) {
             return new Move(false, List.of(), State.HELD, "Paused", unfinished(open, labelled));
@@ -52,12 +56,10 @@ record Move(boolean relabel, List<Workload> restarts, State state, String reason
     }
 
     private static Move restart(PlacementSpec spec, List<Workload> open) {
-        List<Workload> underway = open.stream()
-                .filter(workload -> isUnderway(spec, workload))
-                .toList();
-        List<Workload> candidates = open.stream()
-                .filter(workload -> !isUnderway(spec, workload))
-                .toList();
+        List<Workload> underway =
+                open.stream().filter(workload -> isUnderway(spec, workload)).toList();
+        List<Workload> candidates =
+                open.stream().filter(workload -> !isUnderway(spec, workload)).toList();
         List<Workload> restarts = candidates.stream()
                 .filter(Move::mayRestart)
                 .limit(Math.max(0, spec.maxParallelWorkloads() - underway.size()))

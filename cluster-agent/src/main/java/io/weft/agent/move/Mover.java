@@ -95,8 +95,8 @@ public final class Mover implements AutoCloseable {
     private boolean converge(PlacementSpec spec) {
         Optional<NamespaceSeen> seen = reader.look(spec);
         if (seen.isEmpty()) {
-            Move none = new Move(
-                    false, List.of(), Move.State.WAITING, "NamespaceNotFound", "there is no such namespace");
+            Move none =
+                    new Move(false, List.of(), Move.State.WAITING, "NamespaceNotFound", "there is no such namespace");
             report(spec, none, new NamespaceSeen(Map.of(), List.of()));
             return true;
         }
@@ -113,7 +113,8 @@ public final class Mover implements AutoCloseable {
     private void relabel(PlacementSpec spec) {
         String path = "/api/v1/namespaces/" + spec.namespace();
         JsonNode namespace = api.get(path).orElseGet(Json::object);
-        api.patch(path + "?fieldManager=weft-mover", KubeApi.JSON_PATCH, Json.write(NamespacePatch.of(spec, namespace)));
+        api.patch(
+                path + "?fieldManager=weft-mover", KubeApi.JSON_PATCH, Json.write(NamespacePatch.of(spec, namespace)));
         LOG.infof("namespace %s: label %s is now %s", spec.namespace(), spec.label(), spec.value());
     }
 

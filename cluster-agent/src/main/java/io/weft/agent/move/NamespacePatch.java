@@ -48,7 +48,8 @@ final class NamespacePatch {
 
     /** Label values that the move to this value replaced, as the namespace remembers them. */
     static Map<String, String> before(PlacementSpec spec, JsonNode namespace) {
-        String text = namespace.path("metadata").path("annotations").path(BEFORE).asText("{}");
+        String text =
+                namespace.path("metadata").path("annotations").path(BEFORE).asText("{}");
         try {
             JsonNode record = Json.read(text);
             return spec.value().equals(record.path("value").asText())

@@ -17,7 +17,12 @@ final class NamespaceReader {
     private static final Map<String, String> KINDS =
             Map.of("Deployment", "deployments", "StatefulSet", "statefulsets", "DaemonSet", "daemonsets");
 
-    private record Pod(Map<String, String> labels, String revision, boolean ready, Instant created, Instant readySince,
+    private record Pod(
+            Map<String, String> labels,
+            String revision,
+            boolean ready,
+            Instant created,
+            Instant readySince,
             String waiting) {}
 
     private final KubeApi api;
@@ -37,8 +42,9 @@ final class NamespaceReader {
             Budgets budgets = Budgets.of(api, spec.namespace());
             List<Workload> workloads = new ArrayList<>();
             for (String kind : List.of("Deployment", "StatefulSet", "DaemonSet")) {
-                api.list(collection(spec.namespace(), kind), object -> workloads.add(
-                        workload(kind, object, spec, pods, budgets)));
+                api.list(
+                        collection(spec.namespace(), kind),
+                        object -> workloads.add(workload(kind, object, spec, pods, budgets)));
             }
             return new NamespaceSeen(Json.strings(namespace.path("metadata").path("labels")), workloads);
         });
@@ -86,9 +92,17 @@ final class NamespaceReader {
                 (int) others.stream().filter(Pod::ready).count(),
                 blockedBy(object, budgets.forbidding(labels)),
                 without(template, spec),
-                own.stream().map(Pod::waiting).filter(text -> !text.isEmpty()).findFirst().orElse(""),
+                own.stream()
+                        .map(Pod::waiting)
+                        .filter(text -> !text.isEmpty())
+                        .findFirst()
+                        .orElse(""),
                 moved.stream().map(Pod::created).min(Instant::compareTo).orElse(Instant.MAX),
-                moved.stream().filter(Pod::ready).map(Pod::readySince).max(Instant::compareTo).orElse(Instant.EPOCH));
+                moved.stream()
+                        .filter(Pod::ready)
+                        .map(Pod::readySince)
+                        .max(Instant::compareTo)
+                        .orElse(Instant.EPOCH));
     }
 
     private static int desired(String kind, JsonNode object) {
@@ -119,7 +133,8 @@ final class NamespaceReader {
         for (String part : List.of("labels", "annotations")) {
             for (Map.Entry<String, String> entry :
                     Json.strings(template.path("metadata").path(part)).entrySet()) {
-                boolean off = entry.getValue().equals("false") || entry.getValue().equals("disabled");
+                boolean off =
+                        entry.getValue().equals("false") || entry.getValue().equals("disabled");
                 if (off && entry.getKey().endsWith("inject")) {
                     return "its template says " + entry.getKey() + ": " + entry.getValue();
                 }

@@ -85,9 +85,8 @@ public record Plan(List<Step> steps, List<Change> removals) {
     }
 
     private static List<Change> removals(Snapshot desired, List<Step> steps) {
-        Set<ObjectKey> wanted = desired.objects()
-                .map(item -> item.key().anyVersion())
-                .collect(Collectors.toCollection(HashSet::new));
+        Set<ObjectKey> wanted =
+                desired.objects().map(item -> item.key().anyVersion()).collect(Collectors.toCollection(HashSet::new));
         List<Apply> pending =
                 steps.stream().flatMap(step -> step.changes().stream()).toList();
         return desired.tombstones().stream()

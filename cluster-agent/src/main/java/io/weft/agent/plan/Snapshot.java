@@ -67,8 +67,7 @@ public record Snapshot(long epoch, long version, String nonce, List<Layer> layer
                     ? Duration.ofSeconds(
                             check.getTimeout().getSeconds(), check.getTimeout().getNanos())
                     : USUAL;
-            return new CheckSpec(
-                    check.getType(), ObjectKey.of(check.getObject()), check.getParametersJson(), timeout);
+            return new CheckSpec(check.getType(), ObjectKey.of(check.getObject()), check.getParametersJson(), timeout);
         }
     }
 
@@ -106,7 +105,8 @@ public record Snapshot(long epoch, long version, String nonce, List<Layer> layer
 
     /** Documents of one kind. */
     public Stream<Item> documents(String kind) {
-        return items().filter(item -> item.key().isDocument() && item.key().kind().equals(kind));
+        return items().filter(
+                        item -> item.key().isDocument() && item.key().kind().equals(kind));
     }
 
     /** Digests of all bodies that are not among those held. */

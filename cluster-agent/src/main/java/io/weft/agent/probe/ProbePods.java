@@ -77,7 +77,8 @@ final class ProbePods {
         Instant old = clock.instant().minus(LEFT_OVER_AFTER);
         for (PodView pod : pods.all()) {
             String key = pod.namespace() + "/" + pod.name();
-            boolean abandoned = pod.started().isAfter(Instant.EPOCH) && pod.started().isBefore(old);
+            boolean abandoned =
+                    pod.started().isAfter(Instant.EPOCH) && pod.started().isBefore(old);
             if (pod.labels().containsKey(LABEL) && !pod.deleting() && (abandoned || !running.contains(key))) {
                 remove("/api/v1/namespaces/" + pod.namespace() + "/pods/" + pod.name());
             }
@@ -106,7 +107,10 @@ final class ProbePods {
             }
             seen = WaitingPods.reason(pod.get()).orElse(seen);
             if ("Failed".equals(pod.get().path("status").path("phase").asText())) {
-                return Map.of("", Answers.none("its pod failed: " + pod.get().path("status").path("reason").asText(seen)));
+                return Map.of(
+                        "",
+                        Answers.none("its pod failed: "
+                                + pod.get().path("status").path("reason").asText(seen)));
             }
             pause();
         }
@@ -131,8 +135,10 @@ final class ProbePods {
             Map<String, Answers> answers = new LinkedHashMap<>();
             Json.read(message).properties().forEach(asked -> {
                 Map<String, Integer> counts = new HashMap<>();
-                asked.getValue().properties().forEach(answer -> counts.put(
-                        answer.getKey(), answer.getValue().asInt()));
+                asked.getValue()
+                        .properties()
+                        .forEach(answer ->
+                                counts.put(answer.getKey(), answer.getValue().asInt()));
                 answers.put(asked.getKey(), Answers.of(counts));
             });
             return answers;
@@ -140,7 +146,8 @@ final class ProbePods {
             return Map.of(
                     "",
                     Answers.none("its container ended with exit code "
-                            + ended.path("exitCode").asInt() + " " + ended.path("reason").asText("")));
+                            + ended.path("exitCode").asInt() + " "
+                            + ended.path("reason").asText("")));
         }
     }
 
@@ -173,11 +180,7 @@ final class ProbePods {
                 .add("-cp")
                 .add("/app/app/*")
                 .add(ProbeMain.class.getName());
-        container
-                .putArray("env")
-                .addObject()
-                .put("name", ProbeMain.CASES)
-                .put("value", side.cases());
+        container.putArray("env").addObject().put("name", ProbeMain.CASES).put("value", side.cases());
         ObjectNode resources = container.putObject("resources");
         resources.putObject("requests").put("cpu", "10m").put("memory", "48Mi");
         resources.putObject("limits").put("memory", "96Mi");

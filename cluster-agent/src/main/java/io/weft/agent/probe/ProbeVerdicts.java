@@ -42,7 +42,8 @@ final class ProbeVerdicts {
         }
         return effectShown(run)
                 ? new Verdict(Result.PASSED, "OppositeNotSeen")
-                : new Verdict(Result.INCONCLUSIVE, run.refused().counts().isEmpty() ? "ProbeDidNotRun" : "UnclearAnswer");
+                : new Verdict(
+                        Result.INCONCLUSIVE, run.refused().counts().isEmpty() ? "ProbeDidNotRun" : "UnclearAnswer");
     }
 
     /** With the policy in place. */
@@ -59,9 +60,7 @@ final class ProbeVerdicts {
         if (!effectShown(run)) {
             return new Verdict(Result.INCONCLUSIVE, "UnclearAnswer");
         }
-        return oppositeSeen
-                ? new Verdict(Result.PASSED, "")
-                : new Verdict(Result.INCONCLUSIVE, "OppositeNotSeen");
+        return oppositeSeen ? new Verdict(Result.PASSED, "") : new Verdict(Result.INCONCLUSIVE, "OppositeNotSeen");
     }
 
     /** At least one answer that the policy, were it in force, would not have allowed. */
@@ -71,8 +70,8 @@ final class ProbeVerdicts {
             case CALLER_REFUSED -> run.refused().any(Answers::served);
             case HEADER_ROUTE_LANDS ->
                 run.refused()
-                        .any(answer -> Answers.served(answer)
-                                && !run.expectValue().equals(Answers.header(answer)));
+                        .any(answer ->
+                                Answers.served(answer) && !run.expectValue().equals(Answers.header(answer)));
         };
     }
 
@@ -83,8 +82,8 @@ final class ProbeVerdicts {
             case CALLER_REFUSED -> run.refused().all(answer -> Answers.status(answer) == 403);
             case HEADER_ROUTE_LANDS ->
                 run.refused()
-                        .all(answer -> Answers.served(answer)
-                                && run.expectValue().equals(Answers.header(answer)));
+                        .all(answer ->
+                                Answers.served(answer) && run.expectValue().equals(Answers.header(answer)));
         };
     }
 }

@@ -212,7 +212,8 @@ public final class Prober implements PolicyGate, AutoCloseable {
 
     private void report(
             ProbeSpec spec, String phase, ProbeVerdicts.Run run, ProbeVerdicts.Verdict verdict, Instant start) {
-        LOG.infof("probe %s %s: %s %s (%s)", spec.id(), phase, verdict.result().text(), verdict.reason(), run.refused());
+        LOG.infof(
+                "probe %s %s: %s %s (%s)", spec.id(), phase, verdict.result().text(), verdict.reason(), run.refused());
         unsent.addLast(ProbeResult.newBuilder()
                 .setProbeId(spec.id())
                 .setProbeDigest(spec.digest())
@@ -253,8 +254,9 @@ public final class Prober implements PolicyGate, AutoCloseable {
     private String subject(ProbeSpec spec) {
         Map<ObjectKey, String> digests = new HashMap<>();
         for (Snapshot.Layer layer : state.current().layers()) {
-            layer.items().filter(item -> spec.objects().contains(item.key())).forEach(item -> digests.put(
-                    item.key(), item.digest()));
+            layer.items()
+                    .filter(item -> spec.objects().contains(item.key()))
+                    .forEach(item -> digests.put(item.key(), item.digest()));
         }
         return spec.generation() + " " + new TreeMap<>(digests);
     }

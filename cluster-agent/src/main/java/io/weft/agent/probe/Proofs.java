@@ -75,9 +75,8 @@ final class Proofs {
 
     private void save() {
         ObjectNode stored = Json.object();
-        befores.forEach((id, before) -> stored.putObject(id)
-                .put("subject", before.subject())
-                .put("opposite", before.opposite()));
+        befores.forEach((id, before) ->
+                stored.putObject(id).put("subject", before.subject()).put("opposite", before.opposite()));
         ObjectNode secret = Json.object().put("apiVersion", "v1").put("kind", "Secret");
         secret.putObject("metadata").put("name", SECRET);
         secret.putObject("data")

@@ -44,8 +44,7 @@ final class Questions {
         return switch (spec.kind()) {
             case PLAINTEXT_REFUSED -> call + " from an unmeshed pod in " + NAMESPACE;
             case CALLER_REFUSED -> call + " from a meshed pod as " + NAMESPACE + "/" + MESHED_ACCOUNT;
-            case HEADER_ROUTE_LANDS ->
-                HEADER_CALLS + " x " + call + " with " + spec.headers() + " as " + allowed(spec);
+            case HEADER_ROUTE_LANDS -> HEADER_CALLS + " x " + call + " with " + spec.headers() + " as " + allowed(spec);
         };
     }
 
@@ -109,7 +108,11 @@ final class Questions {
 
     private static String line(String name, ProbeSpec spec, int calls, Map<String, String> headers) {
         StringJoiner line = new StringJoiner("\t");
-        line.add(name).add(spec.method()).add(spec.url()).add(Integer.toString(calls)).add(spec.expectHeader());
+        line.add(name)
+                .add(spec.method())
+                .add(spec.url())
+                .add(Integer.toString(calls))
+                .add(spec.expectHeader());
         headers.forEach((header, value) -> line.add(header).add(value));
         return line.toString();
     }

@@ -42,7 +42,8 @@ final class AudienceToken {
             spec.putArray("audiences").add(audience);
             JsonNode answer = api.post(path, Json.write(request));
             known = new Held(
-                    answer.path("status").path("token").asText(), clock.instant().plus(USED_FOR));
+                    answer.path("status").path("token").asText(),
+                    clock.instant().plus(USED_FOR));
             held.put(audience, known);
         }
         return known.token();

@@ -79,7 +79,8 @@ public final class Reader implements AutoCloseable {
 
     private Duration run() {
         List<Document> definitions = state.documents("Read").stream()
-                .filter(document -> "istioSyncz".equals(document.body().path("parser").asText()))
+                .filter(document ->
+                        "istioSyncz".equals(document.body().path("parser").asText()))
                 .sorted(Comparator.comparing(Document::name))
                 .toList();
         if (definitions.isEmpty()) {
@@ -91,8 +92,8 @@ public final class Reader implements AutoCloseable {
         Duration interval = Duration.ofSeconds(10);
         for (Document definition : definitions) {
             controlPlanes.add(read(definition.body(), proxies));
-            interval = Duration.ofSeconds(
-                    definition.body().path("intervalSeconds").asLong(10));
+            interval =
+                    Duration.ofSeconds(definition.body().path("intervalSeconds").asLong(10));
         }
         status.set("proxies", proxies(proxies));
         report(status);
@@ -118,7 +119,8 @@ public final class Reader implements AutoCloseable {
 
     private ObjectNode read(JsonNode definition, Map<String, Syncz.Proxy> proxies) {
         List<PodView> replicas = pods.selected(
-                        definition.path("namespace").asText(), selector(definition.path("podSelector").asText("")))
+                        definition.path("namespace").asText(),
+                        selector(definition.path("podSelector").asText("")))
                 .filter(pod -> !pod.deleting())
                 .sorted(Comparator.comparing(PodView::name))
                 .toList();
@@ -141,7 +143,9 @@ public final class Reader implements AutoCloseable {
                 .put("connectedProxies", own.size())
                 .put("synced", synced)
                 .put("notSynced", own.size() - synced)
-                .put("rejected", own.values().stream().filter(Syncz.Proxy::rejected).count())
+                .put(
+                        "rejected",
+                        own.values().stream().filter(Syncz.Proxy::rejected).count())
                 .put("message", message);
     }
 
@@ -214,7 +218,9 @@ public final class Reader implements AutoCloseable {
         for (String term : Pattern.compile(",").split(text)) {
             int equals = term.indexOf('=');
             if (equals > 0) {
-                selector.put(term.substring(0, equals).strip(), term.substring(equals + 1).strip());
+                selector.put(
+                        term.substring(0, equals).strip(),
+                        term.substring(equals + 1).strip());
             }
         }
         return selector;

@@ -40,8 +40,7 @@ final class Instances {
      * @param knownSince since when the definition is read: a pod that started later is counted from zero
      */
     void read(ScrapeSpec spec, PodView pod, Instant window, Instant knownSince, Instant now) throws IOException {
-        State state = states.computeIfAbsent(
-                id(spec, pod), id -> new State(new Counters(isNew(id, pod, knownSince))));
+        State state = states.computeIfAbsent(id(spec, pod), id -> new State(new Counters(isNew(id, pod, knownSince))));
         PageReading page;
         try (InputStream in = Pages.open(pod.ip(), spec.port(), spec.path())) {
             page = PageReading.of(spec, in);
@@ -105,7 +104,12 @@ final class Instances {
     }
 
     private void addTraffic(
-            ScrapeSpec spec, PodView pod, Instant window, String group, Map<String, Double> moved, List<Double> bounds) {
+            ScrapeSpec spec,
+            PodView pod,
+            Instant window,
+            String group,
+            Map<String, Double> moved,
+            List<Double> bounds) {
         TrafficSpec traffic = spec.traffic().get(PageReading.familyOf(group));
         TrafficDelta delta = TrafficDelta.of(moved, !traffic.handshakes().isEmpty(), bounds);
         if (delta.isEmpty()) {
@@ -143,7 +147,8 @@ final class Instances {
         if (!resources.cpuMetric().isEmpty() || !resources.memoryMetric().isEmpty()) {
             windows.add(
                     window,
-                    new Windows.ResourceKey(resources.component(), pod.namespace(), pod.workload(), spec.revisionOf(pod)),
+                    new Windows.ResourceKey(
+                            resources.component(), pod.namespace(), pod.workload(), spec.revisionOf(pod)),
                     process.getOrDefault(resources.cpuMetric(), 0.0),
                     page.sums().getOrDefault(resources.memoryMetric(), -1.0));
         }

@@ -86,8 +86,8 @@ public final class Kubelet {
                 "Authorization",
                 "Bearer " + Files.readString(token, StandardCharsets.US_ASCII).strip());
         if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
-            throw new IOException(address + " answered " + connection.getResponseCode()
-                    + "; the agent needs get on nodes/metrics");
+            throw new IOException(
+                    address + " answered " + connection.getResponseCode() + "; the agent needs get on nodes/metrics");
         }
         return connection.getInputStream();
     }

@@ -24,7 +24,8 @@ final class MetricLines {
 
     /** Hands every sample of a wanted name to the sink. Lines that are no samples are skipped. */
     static void read(InputStream in, Set<String> wanted, Sink sink) throws IOException {
-        BufferedReader reader = new BufferedReader(new InputStreamReader(new Bounded(in, MAX_BYTES), StandardCharsets.UTF_8));
+        BufferedReader reader =
+                new BufferedReader(new InputStreamReader(new Bounded(in, MAX_BYTES), StandardCharsets.UTF_8));
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             if (!line.isEmpty() && line.charAt(0) != '#' && line.length() <= MAX_LINE) {
                 sample(line, wanted, sink);

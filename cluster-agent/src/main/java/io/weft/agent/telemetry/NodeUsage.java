@@ -31,9 +31,8 @@ final class NodeUsage {
         if (container.isEmpty() || pods.isEmpty()) {
             return;
         }
-        Map<String, List<PodView>> byNode = pods.stream()
-                .filter(pod -> !pod.hostIp().isEmpty())
-                .collect(Collectors.groupingBy(PodView::hostIp));
+        Map<String, List<PodView>> byNode =
+                pods.stream().filter(pod -> !pod.hostIp().isEmpty()).collect(Collectors.groupingBy(PodView::hostIp));
         byNode.forEach((node, there) -> {
             try {
                 Map<String, Kubelet.Usage> usage = kubelet.usage(node, container);
@@ -60,7 +59,8 @@ final class NodeUsage {
         }
         String container = spec.resources().kubeletContainer();
         String id = pod.uid() + "/" + container + "/" + pod.restarts(container);
-        Counters known = counters.computeIfAbsent(id, _ -> new Counters(pod.started().isAfter(knownSince)));
+        Counters known =
+                counters.computeIfAbsent(id, _ -> new Counters(pod.started().isAfter(knownSince)));
         Map<String, Map<String, Double>> now = new HashMap<>();
         if (used.cpuSeconds() >= 0) {
             now.put(CPU, Map.of(CPU, used.cpuSeconds()));

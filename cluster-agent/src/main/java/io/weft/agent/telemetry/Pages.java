@@ -16,8 +16,15 @@ final class Pages {
     /** The page's content; the caller closes it. Throws IOException for any status but 200. */
     static InputStream open(String ip, int port, String path) throws IOException {
         String host = ip.contains(":") ? "[" + ip + "]" : ip;
-        String url = "http://" + host + ":" + port + path.replace("|", "%7C").replace("[", "%5B").replace("]", "%5D")
-                .replace("^", "%5E").replace("\\", "%5C").replace("{", "%7B").replace("}", "%7D").replace(" ", "%20");
+        String url = "http://" + host + ":" + port
+                + path.replace("|", "%7C")
+                        .replace("[", "%5B")
+                        .replace("]", "%5D")
+                        .replace("^", "%5E")
+                        .replace("\\", "%5C")
+                        .replace("{", "%7B")
+                        .replace("}", "%7D")
+                        .replace(" ", "%20");
         if (!(URI.create(url).toURL().openConnection() instanceof HttpURLConnection connection)) {
             throw new IOException("no HTTP address: " + url);
         }

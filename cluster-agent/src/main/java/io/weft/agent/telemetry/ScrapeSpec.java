@@ -75,7 +75,9 @@ record ScrapeSpec(
         for (String term : Pattern.compile(",").split(text)) {
             int equals = term.indexOf('=');
             if (equals > 0) {
-                selector.put(term.substring(0, equals).strip(), term.substring(equals + 1).strip());
+                selector.put(
+                        term.substring(0, equals).strip(),
+                        term.substring(equals + 1).strip());
             }
         }
         return selector;

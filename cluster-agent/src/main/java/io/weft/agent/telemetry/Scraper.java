@@ -173,14 +173,14 @@ public final class Scraper implements AutoCloseable {
     /** A pod that was serving and was not read once since its deletion began took counts with it. */
     private boolean wentUnread(ScrapeSpec spec, PodView pod) {
         Instant last = instances.lastRead(spec, pod);
-        return last.isAfter(Instant.EPOCH) && (!pod.deleting() || last.isBefore(pod.deletion().minusSeconds(1)));
+        return last.isAfter(Instant.EPOCH)
+                && (!pod.deleting() || last.isBefore(pod.deletion().minusSeconds(1)));
     }
 
     private void lastReads(ScrapeSpec spec, PodView pod) {
         Instant until = clock.instant().plus(LAST_READS);
         try {
-            while (clock.instant().isBefore(until)
-                    && read(spec, pod, Windows.startOf(clock.instant()))) {
+            while (clock.instant().isBefore(until) && read(spec, pod, Windows.startOf(clock.instant()))) {
                 Thread.sleep(1_000);
             }
         } catch (InterruptedException _) {

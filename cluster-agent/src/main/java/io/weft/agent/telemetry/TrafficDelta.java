@@ -13,8 +13,7 @@ import java.util.TreeMap;
  * @param counts per bucket, one more than bounds; empty where there is no histogram
  * @param handshakes TLS handshakes; -1 = not reported
  */
-record TrafficDelta(
-        Map<String, Long> requests, List<Double> bounds, List<Long> counts, double sum, long handshakes) {
+record TrafficDelta(Map<String, Long> requests, List<Double> bounds, List<Long> counts, double sum, long handshakes) {
     static final String CLASS = "class:";
     static final String BUCKET = "le:";
     static final String SUM = "sum";

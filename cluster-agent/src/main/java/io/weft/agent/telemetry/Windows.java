@@ -69,12 +69,12 @@ final class Windows {
     synchronized List<Window> drainBefore(Instant end) {
         List<Window> windows = new ArrayList<>();
         Map<Instant, Map<TrafficKey, TrafficSum>> closed = traffic.headMap(end);
-        closed.forEach((start, sums) ->
-                sums.forEach((key, sum) -> windows.add(window(start).setTraffic(sum.series(key)).build())));
+        closed.forEach((start, sums) -> sums.forEach((key, sum) ->
+                windows.add(window(start).setTraffic(sum.series(key)).build())));
         closed.clear();
         Map<Instant, Map<ResourceKey, ResourceSum>> used = resources.headMap(end);
-        used.forEach((start, sums) ->
-                sums.forEach((key, sum) -> windows.add(window(start).setResource(sum.series(key)).build())));
+        used.forEach((start, sums) -> sums.forEach((key, sum) ->
+                windows.add(window(start).setResource(sum.series(key)).build())));
         used.clear();
         Map<Instant, Map<GaugeKey, Double>> seen = gauges.headMap(end);
         seen.forEach((start, values) -> values.forEach((key, value) -> windows.add(window(start)
@@ -89,7 +89,9 @@ final class Windows {
     }
 
     private static Window.Builder window(Instant start) {
-        return Window.newBuilder().setStart(Times.stamp(start)).setLength(Duration.newBuilder().setSeconds(SECONDS));
+        return Window.newBuilder()
+                .setStart(Times.stamp(start))
+                .setLength(Duration.newBuilder().setSeconds(SECONDS));
     }
 
     /** Sums of one key in one window. */

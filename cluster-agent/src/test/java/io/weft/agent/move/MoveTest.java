@@ -35,7 +35,10 @@ class MoveTest {
     @Test
     void aBudgetThatAllowsNoDisruptionHoldsTheMoveAndIsNamed() {
         Move move = Move.decide(
-                spec(2, false, Instant.MAX), seen(NEW, workload("web", OLD, 0, 2, "PodDisruptionBudget web")), true, NOON);
+                spec(2, false, Instant.MAX),
+                seen(NEW, workload("web", OLD, 0, 2, "PodDisruptionBudget web")),
+                true,
+                NOON);
         assertThat(move.state()).isEqualTo(State.HELD);
         assertThat(move.reason()).isEqualTo("DisruptionsNotAllowed");
         assertThat(move.message()).contains("Deployment web").contains("PodDisruptionBudget web");
@@ -43,8 +46,8 @@ class MoveTest {
 
     @Test
     void theWayBackFromPodsThatNeverBecameReadyAsksNoBudget() {
-        Workload stuck = new Workload(
-                "Deployment", "web", OLD, 2, 2, 1, 0, "PodDisruptionBudget web", "", "", NOON, NOON);
+        Workload stuck =
+                new Workload("Deployment", "web", OLD, 2, 2, 1, 0, "PodDisruptionBudget web", "", "", NOON, NOON);
         Move move = Move.decide(spec(1, false, Instant.MAX), seen(NEW, stuck), true, NOON);
         assertThat(move.restarts()).containsExactly(stuck);
     }
@@ -84,12 +87,16 @@ class MoveTest {
             String label = OLD;
             for (int step = 0; step < 200; step++) {
                 Move move = Move.decide(
-                        spec(most, false, Instant.MAX), new NamespaceSeen(Map.of("istio.io/rev", label), workloads), true, NOON);
+                        spec(most, false, Instant.MAX),
+                        new NamespaceSeen(Map.of("istio.io/rev", label), workloads),
+                        true,
+                        NOON);
                 label = move.relabel() ? NEW : label;
                 workloads.replaceAll(workload -> move.restarts().contains(workload)
                         ? workload(workload.name(), NEW, 0, workload.desired(), "")
                         : progressed(workload, random));
-                assertThat(workloads.stream().filter(MoveTest::underway).count()).isLessThanOrEqualTo(most);
+                assertThat(workloads.stream().filter(MoveTest::underway).count())
+                        .isLessThanOrEqualTo(most);
                 if (move.state() == State.MOVED) {
                     return;
                 }
@@ -110,7 +117,18 @@ class MoveTest {
 
     private static Workload workload(String name, String placed, int ready, int remaining, String blockedBy) {
         return new Workload(
-                "Deployment", name, placed, ready + remaining, ready, remaining, remaining, blockedBy, "", "", NOON, NOON);
+                "Deployment",
+                name,
+                placed,
+                ready + remaining,
+                ready,
+                remaining,
+                remaining,
+                blockedBy,
+                "",
+                "",
+                NOON,
+                NOON);
     }
 
     private static NamespaceSeen seen(String label, Workload... workloads) {

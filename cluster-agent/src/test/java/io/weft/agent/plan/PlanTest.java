@@ -31,8 +31,8 @@ class PlanTest {
     @Test
     void newChangedAndDriftedObjectsAreAppliedEachForItsReason() {
         ObjectKey third = policy("third");
-        Snapshot desired = desired(
-                List.of(new Item(WEB, "d2"), new Item(DENY, "d1"), new Item(third, "d1")), List.of());
+        Snapshot desired =
+                desired(List.of(new Item(WEB, "d2"), new Item(DENY, "d1"), new Item(third, "d1")), List.of());
         Plan plan = Plan.of(desired, seen(Map.of(WEB, new Seen("d1", true), DENY, new Seen("d1", false))));
         assertThat(plan.changesOf("policy", 0))
                 .containsExactly(

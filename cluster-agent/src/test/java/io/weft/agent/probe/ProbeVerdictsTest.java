@@ -41,10 +41,14 @@ class ProbeVerdictsTest {
 
     @Test
     void onlyA403RefusesACaller() {
-        assertThat(ProbeVerdicts.after(run(Kind.CALLER_REFUSED, "403", "200"), true).passed()).isTrue();
-        assertThat(ProbeVerdicts.after(run(Kind.CALLER_REFUSED, "200", "200"), true).result())
+        assertThat(ProbeVerdicts.after(run(Kind.CALLER_REFUSED, "403", "200"), true)
+                        .passed())
+                .isTrue();
+        assertThat(ProbeVerdicts.after(run(Kind.CALLER_REFUSED, "200", "200"), true)
+                        .result())
                 .isEqualTo(Result.FAILED);
-        assertThat(ProbeVerdicts.after(run(Kind.CALLER_REFUSED, "503", "200"), true).result())
+        assertThat(ProbeVerdicts.after(run(Kind.CALLER_REFUSED, "503", "200"), true)
+                        .result())
                 .isEqualTo(Result.INCONCLUSIVE);
     }
 
@@ -61,7 +65,8 @@ class ProbeVerdictsTest {
     void beforeThePolicyTheExpectedAnswerMustFailToCome() {
         assertThat(ProbeVerdicts.before(run(Kind.CALLER_REFUSED, "200", "200")))
                 .isEqualTo(new Verdict(Result.FAILED, "OppositeSeen"));
-        assertThat(ProbeVerdicts.before(run(Kind.CALLER_REFUSED, "403", "200")).oppositeSeen()).isFalse();
+        assertThat(ProbeVerdicts.before(run(Kind.CALLER_REFUSED, "403", "200")).oppositeSeen())
+                .isFalse();
     }
 
     @Test

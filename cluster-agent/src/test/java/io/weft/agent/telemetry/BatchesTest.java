@@ -27,7 +27,10 @@ class BatchesTest {
     void aNewStreamRepeatsWhatWasNotAcceptedUnderTheSameNumbers() {
         batches.add(windows(1), NOON);
         batches.add(windows(1), NOON.plusSeconds(10));
-        batches.accepted(TelemetryAccepted.newBuilder().setRun(NOON.toEpochMilli()).setSequence(1).build());
+        batches.accepted(TelemetryAccepted.newBuilder()
+                .setRun(NOON.toEpochMilli())
+                .setSequence(1)
+                .build());
         sent.clear();
         batches.connected();
         assertThat(sent).extracting(TelemetryBatch::getSequence).containsExactly(2L);
@@ -39,7 +42,9 @@ class BatchesTest {
         batches.add(windows(3), NOON);
         connected = true;
         batches.connected();
-        assertThat(sent).singleElement().satisfies(batch -> assertThat(batch.getWindowsCount()).isEqualTo(3));
+        assertThat(sent)
+                .singleElement()
+                .satisfies(batch -> assertThat(batch.getWindowsCount()).isEqualTo(3));
     }
 
     @Test
@@ -62,7 +67,10 @@ class BatchesTest {
     @Test
     void silenceIsSaidEveryFiveSecondsWithTheSameCompleteThrough() {
         batches.add(windows(1), NOON);
-        batches.accepted(TelemetryAccepted.newBuilder().setRun(NOON.toEpochMilli()).setSequence(1).build());
+        batches.accepted(TelemetryAccepted.newBuilder()
+                .setRun(NOON.toEpochMilli())
+                .setSequence(1)
+                .build());
         sent.clear();
         batches.tick();
         assertThat(sent).isEmpty();
@@ -83,7 +91,7 @@ class BatchesTest {
     }
 
     private static List<Window> windows(int count) {
-        return new ArrayList<>(
-                Collections.nCopies(count, Window.newBuilder().setStart(Times.stamp(NOON)).build()));
+        return new ArrayList<>(Collections.nCopies(
+                count, Window.newBuilder().setStart(Times.stamp(NOON)).build()));
     }
 }

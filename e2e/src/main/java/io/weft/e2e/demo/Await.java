@@ -11,6 +11,9 @@ final class Await {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
     private static final Duration SAY_AGAIN = Duration.ofSeconds(20);
 
+    private static final int SPOKEN = 300;
+    private static final int REPORTED = 1500;
+
     private final Say say;
 
     Await(Say say) {
@@ -50,12 +53,18 @@ final class Await {
             seen = found.seen();
             if (System.nanoTime() - spoken > SAY_AGAIN.toNanos()) {
                 spoken = System.nanoTime();
-                say.line(step + ": still waiting: " + seen);
+                say.line(step + ": still waiting: " + cut(seen, SPOKEN));
             }
             pause();
         } while (System.nanoTime() - begin < limit.toNanos());
         throw new Failure(
-                "demo", step + " did not come true within " + limit.toSeconds() + " s; seen: " + seen, advice);
+                "demo",
+                step + " did not come true within " + limit.toSeconds() + " s; seen: " + cut(seen, REPORTED),
+                advice);
+    }
+
+    static String cut(String text, int length) {
+        return text.length() <= length ? text : text.substring(0, length) + "...";
     }
 
     static void pause() {

@@ -62,7 +62,7 @@ final class Enrolment {
 
     /** Runs the install lines and waits for the agent's stream. */
     void installAgent(String clusterId, LocalCluster local, Path image) {
-        String token = hub.post("/enrolment-tokens", named("demo", Map.of("clusterId", clusterId, "lifetime", "15m")))
+        String token = hub.post("/enrolment-tokens", Map.of("spec", Map.of("clusterId", clusterId, "lifetime", "15m")))
                 .path("token")
                 .asText();
         local.load(image);

@@ -129,7 +129,19 @@ final class Mesh {
 
     private String findings(String clusterId) {
         JsonNode status = hub.get("/clusters/" + clusterId).path("status");
-        return "; rejections " + status.path("rejections") + ", findings " + status.path("findings");
+        return summary("rejections", status.path("rejections")) + summary("findings", status.path("findings"));
+    }
+
+    /** How many there are, and the first one. */
+    private static String summary(String what, JsonNode list) {
+        return list.isEmpty()
+                ? ""
+                : "; %d %s, the first: %s %s"
+                        .formatted(
+                                list.size(),
+                                what,
+                                list.path(0).path("object").asText(),
+                                list.path(0).path("message").asText());
     }
 
     private List<String> unready(String namespace) {

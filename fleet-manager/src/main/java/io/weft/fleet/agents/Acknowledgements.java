@@ -38,17 +38,11 @@ final class Acknowledgements {
         if (messageEpoch != caller.registrationEpoch()) {
             return Optional.empty();
         }
-        return tx.first(
-                Long.class,
-                """
+        return tx.first(Long.class, """
                 SELECT compiled_version FROM agent_link
                 WHERE tenant_id = ? AND cluster_id = ? AND registration_epoch = ? AND compiled_version >= ?
                 FOR UPDATE
-                """,
-                tx.tenant(),
-                caller.agent().cluster(),
-                caller.registrationEpoch(),
-                version);
+                """, tx.tenant(), caller.agent().cluster(), caller.registrationEpoch(), version);
     }
 
     private static void store(TenantTx tx, UUID cluster, Applied applied, long compiled) {
@@ -62,9 +56,7 @@ final class Acknowledgements {
         if (known.size() < applied.getLayersCount()) {
             LOG.warnf(
                     "agents.unknownLayers cluster=%s version=%d count=%d: not counted as applied",
-                    cluster,
-                    applied.getVersion(),
-                    applied.getLayersCount() - known.size());
+                    cluster, applied.getVersion(), applied.getLayersCount() - known.size());
         }
         acknowledge(tx, cluster, applied.getVersion(), known);
         if (applied.getComplete() && isComplete(tx, cluster, applied.getVersion())) {
@@ -102,47 +94,29 @@ final class Acknowledgements {
     }
 
     private static boolean isComplete(TenantTx tx, UUID cluster, long version) {
-        return tx.first(
-                        String.class,
-                        """
+        return tx.first(String.class, """
                         SELECT c.name FROM cluster_layer c
                         WHERE c.cluster_id = ? AND c.version = ? AND NOT EXISTS (
                             SELECT 1 FROM layer_ack a
                             WHERE a.cluster_id = c.cluster_id AND a.name = c.name AND a.digest = c.layer_digest)
-                        """,
-                        cluster,
-                        version)
-                .isEmpty();
+                        """, cluster, version).isEmpty();
     }
 
     private static void complete(TenantTx tx, UUID cluster, long version) {
-        tx.update(
-                """
+        tx.update("""
                 UPDATE agent_link SET applied_version = ?
                 WHERE tenant_id = ? AND cluster_id = ? AND applied_version < ? AND compiled_version >= ?
-                """,
-                version,
-                tx.tenant(),
-                cluster,
-                version,
-                version);
+                """, version, tx.tenant(), cluster, version, version);
         tx.update("DELETE FROM tombstone WHERE cluster_id = ? AND since_version <= ?", cluster, version);
-        tx.update(
-                """
+        tx.update("""
                 UPDATE cluster_status s SET rejections = '[]', status_version = status_version + 1 FROM agent_link l
                 WHERE s.cluster_id = ? AND l.tenant_id = s.tenant_id AND l.cluster_id = s.cluster_id
                     AND l.compiled_version = ? AND s.rejections <> '[]'
-                """,
-                cluster,
-                version);
-        tx.update(
-                """
+                """, cluster, version);
+        tx.update("""
                 DELETE FROM layer_ack a WHERE a.cluster_id = ? AND a.version <= ? AND NOT EXISTS (
                     SELECT 1 FROM cluster_layer c WHERE c.cluster_id = a.cluster_id AND c.version = ? AND c.name = a.name)
-                """,
-                cluster,
-                version,
-                version);
+                """, cluster, version, version);
     }
 
     record NamedDigest(String name, String digest) {}

@@ -39,15 +39,10 @@ final class AgentLinks {
     Optional<Connected> connected(Caller caller, Hello hello) {
         return transactions.in(caller.agent().tenant(), tx -> {
             UUID cluster = caller.agent().cluster();
-            Optional<Before> before = tx.first(
-                    Before.class,
-                    """
+            Optional<Before> before = tx.first(Before.class, """
                     SELECT cluster_uid, connect_time, disconnect_time, compiled_version FROM agent_link
                     WHERE tenant_id = ? AND cluster_id = ? AND registration_epoch = ? FOR UPDATE
-                    """,
-                    tx.tenant(),
-                    cluster,
-                    caller.registrationEpoch());
+                    """, tx.tenant(), cluster, caller.registrationEpoch());
             return before.filter(link -> hello.getClusterUid().equals(link.clusterUid()))
                     .map(link -> connect(tx, caller.agent(), hello, link));
         });
@@ -55,15 +50,10 @@ final class AgentLinks {
 
     private static Connected connect(TenantTx tx, AgentIdentity agent, Hello hello, Before before) {
         Instant now = tx.now();
-        tx.update(
-                """
+        tx.update("""
                 UPDATE agent_link SET connect_time = ?, last_seen_time = ?, disconnect_time = NULL
                 WHERE tenant_id = ? AND cluster_id = ?
-                """,
-                now,
-                now,
-                tx.tenant(),
-                agent.cluster());
+                """, now, now, tx.tenant(), agent.cluster());
         storeStatus(tx, agent.cluster(), hello);
         if (before.connectTime() == null) {
             audit(tx, agent, "agent.connect", "agentVersion", text(hello.getAgentVersion()));
@@ -86,15 +76,10 @@ final class AgentLinks {
                 .limit(MAX_PERMISSIONS)
                 .map(AgentLinks::text)
                 .toList();
-        tx.update(
-                """
+        tx.update("""
                 UPDATE cluster_status SET kubernetes_version = ?, agent_version = ?, missing_permissions = ?::text[],
                     status_version = status_version + 1 WHERE cluster_id = ?
-                """,
-                kubernetes,
-                text(hello.getAgentVersion()),
-                missing,
-                cluster);
+                """, kubernetes, text(hello.getAgentVersion()), missing, cluster);
         if (!kubernetesBefore.equals(Optional.of(kubernetes))) {
             Recompile.request(tx, cluster, "kubernetesVersion");
         }
@@ -103,14 +88,10 @@ final class AgentLinks {
     /** Writes down the end of the connection that began then; of a newer one nothing is touched. */
     void disconnected(AgentIdentity agent, Instant connectTime) {
         transactions.in(agent.tenant(), tx -> {
-            int rows = tx.update(
-                    """
+            int rows = tx.update("""
                     UPDATE agent_link SET disconnect_time = now(), last_seen_time = now()
                     WHERE tenant_id = ? AND cluster_id = ? AND connect_time = ? AND disconnect_time IS NULL
-                    """,
-                    tx.tenant(),
-                    agent.cluster(),
-                    connectTime);
+                    """, tx.tenant(), agent.cluster(), connectTime);
             if (rows > 0) {
                 DueWork.schedule(tx, LOST, agent.cluster(), tx.now().plus(LOST_AFTER), "disconnected");
                 tx.notify(OBSERVED, tx.tenant().toString());

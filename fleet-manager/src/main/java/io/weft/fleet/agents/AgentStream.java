@@ -98,7 +98,8 @@ final class AgentStream implements StreamObserver<AgentMessage> {
             take(message);
             call.request(1);
         } catch (RuntimeException e) {
-            LOG.errorf(e, "agents.reportFailed cluster=%s kind=%s", caller.agent().cluster(), message.getKindCase());
+            LOG.errorf(
+                    e, "agents.reportFailed cluster=%s kind=%s", caller.agent().cluster(), message.getKindCase());
             end(Status.UNAVAILABLE.withDescription("The hub cannot store this report now: connect again"));
         }
     }
@@ -117,20 +118,23 @@ final class AgentStream implements StreamObserver<AgentMessage> {
             case TELEMETRY_BATCH -> telemetry.receive(message.getTelemetryBatch());
             case OBSERVATION -> reports.observations().observed(caller, message.getObservation());
             case HEARTBEAT -> {} // it was heard: that is all
-            case KIND_NOT_SET -> LOG.debugf("agents.unknownMessage cluster=%s", caller.agent().cluster());
+            case KIND_NOT_SET ->
+                LOG.debugf("agents.unknownMessage cluster=%s", caller.agent().cluster());
         }
     }
 
     private void greet(Hello hello) {
         if (!outbox.hello(hello.getRegistrationEpoch(), hello.getAppliedVersion())) {
-            end(Status.FAILED_PRECONDITION.withDescription(
-                    "RegistrationEpoch: the agent's registration epoch is not the one of its certificate, or Hello came twice"));
+            end(
+                    Status.FAILED_PRECONDITION.withDescription(
+                            "RegistrationEpoch: the agent's registration epoch is not the one of its certificate, or Hello came twice"));
             return;
         }
         Optional<AgentLinks.Connected> connected = reports.links().connected(caller, hello);
         if (connected.isEmpty()) {
-            end(Status.PERMISSION_DENIED.withDescription(
-                    "ClusterCopied: the registration has ended, or it belongs to another cluster (kube-system has another UID)"));
+            end(
+                    Status.PERMISSION_DENIED.withDescription(
+                            "ClusterCopied: the registration has ended, or it belongs to another cluster (kube-system has another UID)"));
             return;
         }
         connectTime.set(Optional.of(connected.get().connectTime()));

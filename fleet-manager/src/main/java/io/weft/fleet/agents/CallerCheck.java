@@ -84,9 +84,10 @@ final class CallerCheck implements ServerInterceptor {
 
     private Optional<Caller> caller(List<X509Certificate> chain) {
         X509Certificate leaf = chain.getFirst();
-        return signer.identify(chain).flatMap(agent -> enrolments
-                .epochInForce(agent, leaf)
-                .map(epoch -> new Caller(agent, Keys.fingerprint(leaf.getPublicKey()), epoch)));
+        return signer.identify(chain)
+                .flatMap(agent -> enrolments
+                        .epochInForce(agent, leaf)
+                        .map(epoch -> new Caller(agent, Keys.fingerprint(leaf.getPublicKey()), epoch)));
     }
 
     private static List<X509Certificate> verifiedChain(@Nullable SSLSession session) {

@@ -50,16 +50,13 @@ final class DesiredStates {
      * @return empty: nothing is compiled, or the registration has ended
      */
     Optional<Desired> newest(Caller caller, String nonce, Set<String> held) {
-        return transactions.inSnapshot(caller.agent().tenant(), tx -> tx.first(
-                        Long.class,
-                        """
+        return transactions.inSnapshot(
+                caller.agent().tenant(),
+                tx -> tx.first(Long.class, """
                         SELECT compiled_version FROM agent_link
                         WHERE tenant_id = ? AND cluster_id = ? AND registration_epoch = ? AND compiled_version > 0
-                        """,
-                        tx.tenant(),
-                        caller.agent().cluster(),
-                        caller.registrationEpoch())
-                .map(version -> read(tx, caller, version, nonce, held)));
+                        """, tx.tenant(), caller.agent().cluster(), caller.registrationEpoch())
+                        .map(version -> read(tx, caller, version, nonce, held)));
     }
 
     /** The gzipped body with this digest, of the caller's tenant. */
@@ -77,15 +74,11 @@ final class DesiredStates {
                 .setRegistrationEpoch(caller.registrationEpoch())
                 .setNonce(nonce);
         InlineBodies bodies = new InlineBodies(tx);
-        tx.list(
-                        LayerOfVersion.class,
-                        """
+        tx.list(LayerOfVersion.class, """
                         SELECT c.name, c.layer_digest, l.document FROM cluster_layer c
                         JOIN layer l ON l.tenant_id = c.tenant_id AND l.digest = c.layer_digest
                         WHERE c.cluster_id = ? AND c.version = ? ORDER BY c.position, c.name
-                        """,
-                        caller.agent().cluster(),
-                        version)
+                        """, caller.agent().cluster(), version)
                 .forEach(layer -> desired.addLayers(layer(layer, held.contains(layer.layerDigest()) ? null : bodies)));
         tx.list(
                         JsonNode.class,
@@ -154,15 +147,10 @@ final class DesiredStates {
                     .distinct()
                     .toList();
             loaded.clear();
-            tx.list(
-                            BodyRow.class,
-                            """
+            tx.list(BodyRow.class, """
                             SELECT digest, encode(gz, 'base64') AS gz FROM manifest_body
                             WHERE digest = ANY(?::text[]) AND octet_length(gz) < ? AND ? > 0
-                            """,
-                            digests,
-                            MAX_INLINE_BYTES,
-                            left)
+                            """, digests, MAX_INLINE_BYTES, left)
                     .forEach(row -> loaded.put(
                             row.digest(),
                             ByteString.copyFrom(Base64.getMimeDecoder().decode(row.gz()))));

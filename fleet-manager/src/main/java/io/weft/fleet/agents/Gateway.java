@@ -163,8 +163,8 @@ final class Gateway {
         }
         sessions.all().forEach(AgentStream::drain);
         sessions.all()
-                .forEach(stream -> stream.close(
-                        Status.UNAVAILABLE.withDescription("The hub is restarting: connect again")));
+                .forEach(stream ->
+                        stream.close(Status.UNAVAILABLE.withDescription("The hub is restarting: connect again")));
         if (server != null) {
             server.shutdown();
             if (!server.awaitTermination(DRAIN.toMillis(), TimeUnit.MILLISECONDS)) {

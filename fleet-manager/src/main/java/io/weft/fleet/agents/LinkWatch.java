@@ -35,8 +35,7 @@ final class LinkWatch {
     private @Nullable Thread thread;
     private volatile boolean stopped;
 
-    LinkWatch(
-            TenantTransactions transactions, Notifications notifications, Sessions sessions, Presence presence) {
+    LinkWatch(TenantTransactions transactions, Notifications notifications, Sessions sessions, Presence presence) {
         this.transactions = transactions;
         this.notifications = notifications;
         this.sessions = sessions;
@@ -107,27 +106,21 @@ final class LinkWatch {
 
     /** The feed's tail, overlapping: rows may commit out of order. What is older than it, the poll finds. */
     private List<UUID> revoked(List<UUID> connected) {
-        return transactions.platform(tx -> tx.list(
-                UUID.class,
-                """
+        return transactions.platform(tx -> tx.list(UUID.class, """
                 SELECT DISTINCT cluster_id FROM revocation_feed
                 WHERE sequence > (SELECT COALESCE(max(sequence), 0) FROM revocation_feed) - 1000
                     AND time > now() - interval '1 minute' AND cluster_id = ANY(?::uuid[])
-                """,
-                connected));
+                """, connected));
     }
 
     private void tell(List<UUID> clusters) {
         if (clusters.isEmpty()) {
             return;
         }
-        List<Link> links = transactions.platform(tx -> tx.list(
-                Link.class,
-                """
+        List<Link> links = transactions.platform(tx -> tx.list(Link.class, """
                 SELECT tenant_id AS tenant, cluster_id AS cluster, registration_epoch, compiled_version FROM agent_link
                 WHERE cluster_id = ANY(?::uuid[])
-                """,
-                clusters));
+                """, clusters));
         links.forEach(this::tell);
         closeDeleted(clusters, links);
     }

@@ -15,8 +15,7 @@ import org.jboss.logging.Logger;
 @Singleton
 final class Movements {
     private static final Logger LOG = Logger.getLogger(Movements.class);
-    private static final Set<String> STATES =
-            Set.of("waiting", "labelled", "restarting", "moved", "held", "failed");
+    private static final Set<String> STATES = Set.of("waiting", "labelled", "restarting", "moved", "held", "failed");
     private static final int MAX_WORKLOADS = 2000;
 
     private final TenantTransactions transactions;
@@ -77,8 +76,7 @@ final class Movements {
 
     private static ObjectNode labels(Movement movement) {
         ObjectNode labels = JsonNodeFactory.instance.objectNode();
-        movement.getLabelsBeforeMap()
-                .forEach((label, value) -> labels.put(Reported.text(label), Reported.text(value)));
+        movement.getLabelsBeforeMap().forEach((label, value) -> labels.put(Reported.text(label), Reported.text(value)));
         return labels;
     }
 }

@@ -28,21 +28,18 @@ final class Observations {
             case "meshStatus" -> body.filter(JsonNode::isObject).ifPresent(status -> storeMesh(caller, status));
             case "preflight" -> body.filter(JsonNode::isArray).ifPresent(findings -> storePreflight(caller, findings));
             default ->
-                LOG.debugf("agents.observationIgnored cluster=%s", caller.agent().cluster());
+                LOG.debugf(
+                        "agents.observationIgnored cluster=%s", caller.agent().cluster());
         }
     }
 
     /** Comes every ten seconds; only what changed beside its time is an event. */
     private void storeMesh(Caller caller, JsonNode status) {
         transactions.in(caller.agent().tenant(), tx -> {
-            int changed = tx.update(
-                    """
+            int changed = tx.update("""
                     UPDATE cluster_status SET mesh_status = ?, status_version = status_version + 1
                     WHERE cluster_id = ? AND mesh_status - 'time' IS DISTINCT FROM ? - 'time'
-                    """,
-                    status,
-                    caller.agent().cluster(),
-                    status);
+                    """, status, caller.agent().cluster(), status);
             if (changed > 0) {
                 tx.notify(AgentLinks.OBSERVED, tx.tenant().toString());
             } else {
@@ -57,14 +54,10 @@ final class Observations {
 
     private void storePreflight(Caller caller, JsonNode findings) {
         transactions.in(caller.agent().tenant(), tx -> {
-            int changed = tx.update(
-                    """
+            int changed = tx.update("""
                     UPDATE cluster_status SET preflight = ?, status_version = status_version + 1
                     WHERE cluster_id = ? AND preflight IS DISTINCT FROM ?
-                    """,
-                    findings,
-                    caller.agent().cluster(),
-                    findings);
+                    """, findings, caller.agent().cluster(), findings);
             if (changed > 0) {
                 tx.notify(AgentLinks.OBSERVED, tx.tenant().toString());
             }

@@ -39,22 +39,20 @@ final class Presence {
         List<UUID> clusters = List.copyOf(seen);
         clusters.forEach(seen::remove);
         if (!clusters.isEmpty()) {
-            transactions.platform(tx ->
-                    tx.update("UPDATE agent_link SET last_seen_time = now() WHERE cluster_id = ANY(?::uuid[])", clusters));
+            transactions.platform(tx -> tx.update(
+                    "UPDATE agent_link SET last_seen_time = now() WHERE cluster_id = ANY(?::uuid[])", clusters));
         }
     }
 
     /** Ends the connections that nobody ended. */
     void sweepSilent() {
-        List<Silent> silent = transactions.platform(tx -> tx.list(
-                Silent.class,
-                """
+        List<Silent> silent =
+                transactions.platform(tx -> tx.list(Silent.class, """
                 UPDATE agent_link SET disconnect_time = last_seen_time
                 WHERE disconnect_time IS NULL AND connect_time IS NOT NULL
                     AND last_seen_time < now() - make_interval(secs => ?)
                 RETURNING tenant_id AS tenant, cluster_id AS cluster
-                """,
-                (double) SILENT_AFTER.toSeconds()));
+                """, (double) SILENT_AFTER.toSeconds()));
         silent.forEach(agent -> transactions.in(agent.tenant(), tx -> {
             DueWork.scheduleNow(tx, AgentLinks.LOST, agent.cluster(), "silent");
             return true;

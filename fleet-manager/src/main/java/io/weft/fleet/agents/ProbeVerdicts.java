@@ -39,16 +39,11 @@ final class ProbeVerdicts {
         }
         transactions.in(caller.agent().tenant(), tx -> {
             // A result about an older document says nothing about the one in force.
-            tx.first(
-                            Probe.class,
-                            """
+            tx.first(Probe.class, """
                             SELECT p.id, p.policy_id, p.installation_id, p.policy_generation, p.opposite_seen
                             FROM probe p JOIN installation i ON i.id = p.installation_id
                             WHERE p.id = ? AND i.cluster_id = ? AND p.digest = ? FOR UPDATE OF p
-                            """,
-                            id.get(),
-                            caller.agent().cluster(),
-                            Reported.text(result.getProbeDigest()))
+                            """, id.get(), caller.agent().cluster(), Reported.text(result.getProbeDigest()))
                     .ifPresent(probe -> store(tx, probe, result));
             return true;
         });
@@ -95,7 +90,8 @@ final class ProbeVerdicts {
                 if (probe.oppositeSeen()) {
                     conclude(tx, probe, "enforced", "", "", proof(probe, result, end));
                 } else {
-                    conclude(tx, probe, "applied", "OppositeNeverSeen", result.getObserved(), proof(probe, result, end));
+                    conclude(
+                            tx, probe, "applied", "OppositeNeverSeen", result.getObserved(), proof(probe, result, end));
                 }
             }
             case "failed" ->

@@ -38,14 +38,10 @@ final class Rejections {
     }
 
     private static void store(TenantTx tx, UUID cluster, List<Reason> reasons) {
-        tx.update(
-                """
+        tx.update("""
                 UPDATE cluster_status SET rejections = ?, status_version = status_version + 1
                 WHERE cluster_id = ? AND rejections IS DISTINCT FROM ?
-                """,
-                json(reasons),
-                cluster,
-                json(reasons));
+                """, json(reasons), cluster, json(reasons));
         for (Reason reason : reasons) {
             if (reason.getLayer().startsWith(CONTROL_PLANE) && reason.getCode().equals("CheckFailed")) {
                 failControlPlane(tx, cluster, reason);
@@ -57,21 +53,18 @@ final class Rejections {
     }
 
     private static void failControlPlane(TenantTx tx, UUID cluster, Reason reason) {
-        tx.update(
-                """
+        tx.update("""
                 UPDATE control_plane cp SET state = 'failed', state_reason = ? FROM installation i
                 WHERE i.id = cp.installation_id AND i.cluster_id = ? AND 'controlPlane[' || cp.revision || ']' = ?
                     AND cp.wanted AND cp.state IN ('installing', 'failed')
-                """,
-                sentence(reason),
-                cluster,
-                Reported.text(reason.getLayer()));
+                """, sentence(reason), cluster, Reported.text(reason.getLayer()));
     }
 
     /** A target fails when one of its own objects is refused; the layer's other policies are not to blame. */
     private static void failPolicies(TenantTx tx, UUID cluster, Reason reason) {
         ObjectRef object = reason.getObject();
-        tx.list(
+        tx
+                .list(
                         UUID.class,
                         """
                         UPDATE policy_target t SET state = 'failed', reason = ?, message = ?, update_time = now()

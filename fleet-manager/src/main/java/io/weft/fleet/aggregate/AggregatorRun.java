@@ -80,9 +80,7 @@ final class AggregatorRun implements ConsumerRebalanceListener {
             consumer.seek(partition, owned.nextOffset());
             LOG.infof(
                     "aggregate.assigned partition=%d generation=%d offset=%d",
-                    partition.partition(),
-                    owned.generation(),
-                    owned.nextOffset());
+                    partition.partition(), owned.generation(), owned.nextOffset());
         }
         last.clear(); // another process may have written meanwhile
     }
@@ -95,10 +93,8 @@ final class AggregatorRun implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-        throw new RollupWriter.Fenced(partitions.stream()
-                .map(TopicPartition::partition)
-                .findFirst()
-                .orElse(-1));
+        throw new RollupWriter.Fenced(
+                partitions.stream().map(TopicPartition::partition).findFirst().orElse(-1));
     }
 
     private boolean isFlushDue() {
@@ -129,15 +125,13 @@ final class AggregatorRun implements ConsumerRebalanceListener {
     private void add(ConsumerRecord<String, byte[]> kafkaRecord) {
         Optional<Stamp> stamp = Stamp.of(kafkaRecord);
         if (stamp.isEmpty()) {
-            LOG.errorf(
-                    "aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
+            LOG.errorf("aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
             return;
         }
         try {
             add(stamp.get(), TelemetryBatch.parseFrom(kafkaRecord.value()));
         } catch (InvalidProtocolBufferException _) {
-            LOG.errorf(
-                    "aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
+            LOG.errorf("aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
         }
     }
 
@@ -170,7 +164,8 @@ final class AggregatorRun implements ConsumerRebalanceListener {
             try {
                 return Optional.of(new Stamp(
                         new ClusterKey(
-                                new TenantId(UUID.fromString(text(kafkaRecord, "tenant").orElseThrow())),
+                                new TenantId(UUID.fromString(
+                                        text(kafkaRecord, "tenant").orElseThrow())),
                                 UUID.fromString(text(kafkaRecord, "cluster").orElseThrow())),
                         Instant.ofEpochMilli(
                                 Long.parseLong(text(kafkaRecord, "receiveTime").orElseThrow())),

@@ -17,16 +17,12 @@ class Assignments {
 
     /** Becomes the partition's owner: writes of the one before are refused from now on. */
     Owned take(int partition) {
-        return transactions.platform(tx -> tx.first(
-                        Owned.class,
-                        """
+        return transactions.platform(
+                tx -> tx.first(Owned.class, """
                         INSERT INTO kafka_offset AS o (topic, partition, next_offset, generation) VALUES (?, ?, 0, 1)
                         ON CONFLICT (topic, partition) DO UPDATE SET generation = o.generation + 1
                         RETURNING generation, next_offset
-                        """,
-                        TelemetryTopic.NAME,
-                        partition)
-                .orElseThrow());
+                        """, TelemetryTopic.NAME, partition).orElseThrow());
     }
 
     /** The cluster's last batch. */
@@ -40,9 +36,7 @@ class Assignments {
             return Last.OF_NO_CLUSTER;
         }
         Optional<LastRow> row = tx.first(
-                LastRow.class,
-                "SELECT run, sequence FROM telemetry_progress WHERE cluster_id = ?",
-                cluster.cluster());
+                LastRow.class, "SELECT run, sequence FROM telemetry_progress WHERE cluster_id = ?", cluster.cluster());
         return row.map(last -> new Last(true, last.run(), last.sequence())).orElse(Last.NONE);
     }
 

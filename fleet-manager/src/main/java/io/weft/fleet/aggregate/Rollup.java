@@ -8,8 +8,9 @@ import java.util.stream.IntStream;
 
 /** Adds up windows of equal keys. Pure, associative and commutative: order and grouping of batches never show. */
 final class Rollup {
-    private static final Comparator<Gauge> LATEST =
-            Comparator.comparingLong(Gauge::run).thenComparingLong(Gauge::sequence).thenComparingDouble(Gauge::value);
+    private static final Comparator<Gauge> LATEST = Comparator.comparingLong(Gauge::run)
+            .thenComparingLong(Gauge::sequence)
+            .thenComparingDouble(Gauge::value);
 
     private Rollup() {}
 
@@ -27,8 +28,7 @@ final class Rollup {
 
     static Resource merge(Resource a, Resource b) {
         return new Resource(
-                merge(a.cpuSeconds(), b.cpuSeconds(), Double::sum),
-                merge(a.memoryBytes(), b.memoryBytes(), Math::max));
+                merge(a.cpuSeconds(), b.cpuSeconds(), Double::sum), merge(a.memoryBytes(), b.memoryBytes(), Math::max));
     }
 
     static Gauge merge(boolean counter, Gauge a, Gauge b) {
@@ -38,8 +38,8 @@ final class Rollup {
 
     private static List<Long> sum(List<Long> a, List<Long> b) {
         if (a.size() != b.size()) {
-            throw new IllegalArgumentException(
-                    "histograms of " + a.size() + " and " + b.size() + " buckets do not add up: their keys must differ");
+            throw new IllegalArgumentException("histograms of " + a.size() + " and " + b.size()
+                    + " buckets do not add up: their keys must differ");
         }
         return IntStream.range(0, a.size())
                 .mapToObj(bucket -> a.get(bucket) + b.get(bucket))

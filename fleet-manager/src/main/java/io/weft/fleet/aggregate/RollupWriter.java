@@ -6,7 +6,6 @@ import io.weft.kit.tenancy.PlatformTx;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.inject.Singleton;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -95,16 +94,10 @@ class RollupWriter {
 
     private static void move(PlatformTx tx, Delta delta) {
         delta.offsets().forEach((partition, move) -> {
-            int moved = tx.update(
-                    """
+            int moved = tx.update("""
                     UPDATE kafka_offset SET next_offset = ?
                     WHERE topic = ? AND partition = ? AND generation = ? AND next_offset = ?
-                    """,
-                    move.next(),
-                    TelemetryTopic.NAME,
-                    partition,
-                    move.generation(),
-                    move.from());
+                    """, move.next(), TelemetryTopic.NAME, partition, move.generation(), move.from());
             if (moved == 0) {
                 throw new Fenced(partition);
             }
@@ -115,9 +108,24 @@ class RollupWriter {
         TrafficKey key = entry.getKey();
         Traffic sum = entry.getValue();
         return new @Nullable Object[] {
-            key.cluster().tenant(), key.cluster().cluster(), key.windowStart(), key.reporter(), key.srcNamespace(),
-            key.srcWorkload(), key.dstNamespace(), key.dstWorkload(), key.dstService(), key.revision(), sum.rq2xx(),
-            sum.rq3xx(), sum.rq4xx(), sum.rq5xx(), sum.rqOther(), key.bounds(), sum.counts(), sum.durationSum(),
+            key.cluster().tenant(),
+            key.cluster().cluster(),
+            key.windowStart(),
+            key.reporter(),
+            key.srcNamespace(),
+            key.srcWorkload(),
+            key.dstNamespace(),
+            key.dstWorkload(),
+            key.dstService(),
+            key.revision(),
+            sum.rq2xx(),
+            sum.rq3xx(),
+            sum.rq4xx(),
+            sum.rq5xx(),
+            sum.rqOther(),
+            key.bounds(),
+            sum.counts(),
+            sum.durationSum(),
             sum.tlsHandshakes()
         };
     }
@@ -125,24 +133,42 @@ class RollupWriter {
     private static @Nullable Object[] resource(Map.Entry<ResourceKey, Resource> entry) {
         ResourceKey key = entry.getKey();
         return new @Nullable Object[] {
-            key.cluster().tenant(), key.cluster().cluster(), key.windowStart(), key.component(), key.namespace(),
-            key.workload(), key.revision(), entry.getValue().cpuSeconds(), entry.getValue().memoryBytes()
+            key.cluster().tenant(),
+            key.cluster().cluster(),
+            key.windowStart(),
+            key.component(),
+            key.namespace(),
+            key.workload(),
+            key.revision(),
+            entry.getValue().cpuSeconds(),
+            entry.getValue().memoryBytes()
         };
     }
 
     private static @Nullable Object[] gauge(Map.Entry<GaugeKey, Gauge> entry) {
         GaugeKey key = entry.getKey();
         return new @Nullable Object[] {
-            key.cluster().tenant(), key.cluster().cluster(), key.windowStart(), key.name(), key.revision(),
-            entry.getValue().value(), key.counter()
+            key.cluster().tenant(),
+            key.cluster().cluster(),
+            key.windowStart(),
+            key.name(),
+            key.revision(),
+            entry.getValue().value(),
+            key.counter()
         };
     }
 
     private static @Nullable Object[] progress(Map.Entry<ClusterKey, Delta.Progress> entry) {
         Delta.Progress to = entry.getValue();
         return new @Nullable Object[] {
-            entry.getKey().tenant(), entry.getKey().cluster(), to.completeThrough(), to.run(), to.sequence(), to.records(),
-            to.samplesLost(), to.batchesRejected()
+            entry.getKey().tenant(),
+            entry.getKey().cluster(),
+            to.completeThrough(),
+            to.run(),
+            to.sequence(),
+            to.records(),
+            to.samplesLost(),
+            to.batchesRejected()
         };
     }
 

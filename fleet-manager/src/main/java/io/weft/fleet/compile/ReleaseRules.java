@@ -1,6 +1,7 @@
 package io.weft.fleet.compile;
 
 import io.weft.fleet.render.ChartRenderer;
+import io.weft.fleet.render.IstioLayers;
 import io.weft.fleet.render.IstioRelease;
 import io.weft.fleet.render.Rendered;
 import io.weft.kit.id.TenantId;
@@ -12,6 +13,8 @@ import io.weft.model.release.ReleaseBundle;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -57,12 +60,18 @@ class ReleaseRules {
         switch (renderer.render(release.kubernetesVersion(), release.jobs(bundle))) {
             case Rendered.Objects objects ->
                 tenants.in(tenant, tx -> {
-                    releases.rules(tx, releaseId, LifecycleRules.of(objects.all()));
+                    releases.rules(tx, releaseId, LifecycleRules.of(withNamespace(objects)));
                     return true;
                 });
             case Rendered.Refused refused ->
                 LOG.errorf("release.refused release=%s reason=%s", releaseId, refused.reason());
             case Rendered.Broken broken -> LOG.warnf("release.broken release=%s reason=%s", releaseId, broken.reason());
         }
+    }
+
+    private static List<Map<String, Object>> withNamespace(Rendered.Objects objects) {
+        List<Map<String, Object>> all = new ArrayList<>(objects.all());
+        all.add(IstioLayers.namespace().body());
+        return all;
     }
 }

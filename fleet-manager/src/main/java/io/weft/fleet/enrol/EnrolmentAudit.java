@@ -14,7 +14,8 @@ import java.util.UUID;
 final class EnrolmentAudit {
     private EnrolmentAudit() {}
 
-    static void issued(TenantTx tx, UUID cluster, String action, String fingerprint, IssuedCertificate issued, long epoch) {
+    static void issued(
+            TenantTx tx, UUID cluster, String action, String fingerprint, IssuedCertificate issued, long epoch) {
         ObjectNode detail = JsonNodeFactory.instance.objectNode();
         detail.put("keyFingerprint", fingerprint);
         detail.put("serial", issued.serial());

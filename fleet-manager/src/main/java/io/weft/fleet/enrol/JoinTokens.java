@@ -37,21 +37,16 @@ final class JoinTokens {
 
     /** Consumes the token. Of any number of concurrent calls exactly one is true, if its transaction commits. */
     static boolean consume(TenantTx tx, UUID token, UUID cluster) {
-        return tx.update(
-                        """
+        return tx.update("""
                         UPDATE enrolment_token SET use_time = now()
                         WHERE id = ? AND cluster_id = ? AND use_time IS NULL AND revoke_time IS NULL AND expire_time > now()
-                        """,
-                        token,
-                        cluster)
-                == 1;
+                        """, token, cluster) == 1;
     }
 
     static String hash(String token) {
         try {
             byte[] text = token.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
@@ -59,7 +54,11 @@ final class JoinTokens {
 
     record Found(TenantId tenant, UUID id) implements TenantClaim {}
 
-    record Row(UUID clusterId, Instant expireTime, @Nullable Instant useTime, @Nullable Instant revokeTime) {
+    record Row(
+            UUID clusterId,
+            Instant expireTime,
+            @Nullable Instant useTime,
+            @Nullable Instant revokeTime) {
         Optional<Refusal> refusal(UUID cluster, Instant now) {
             if (!clusterId.equals(cluster)) {
                 return Optional.of(Refusal.TOKEN_FOR_OTHER_CLUSTER);

@@ -31,54 +31,31 @@ final class Registrations {
 
     /** Whether this key belongs to the registration epoch that is in force. */
     static Optional<Long> epochInForce(TenantTx tx, UUID cluster, String fingerprint) {
-        return tx.first(
-                Long.class,
-                """
+        return tx.first(Long.class, """
                 SELECT l.registration_epoch FROM agent_link l
                 JOIN agent_certificate c ON c.tenant_id = l.tenant_id AND c.cluster_id = l.cluster_id
                     AND c.registration_epoch = l.registration_epoch
                 WHERE l.tenant_id = ? AND l.cluster_id = ? AND c.key_fingerprint = decode(?, 'hex')
-                """,
-                tx.tenant(),
-                cluster,
-                fingerprint);
+                """, tx.tenant(), cluster, fingerprint);
     }
 
     /** Begins a new epoch; the certificates of the ones before are refused from the commit on. */
     static long begin(TenantTx tx, UUID cluster, String clusterUid) {
-        return tx.first(
-                        Long.class,
-                        """
+        return tx.first(Long.class, """
                         UPDATE agent_link SET registration_epoch = registration_epoch + 1, cluster_uid = ?
                         WHERE tenant_id = ? AND cluster_id = ? RETURNING registration_epoch
-                        """,
-                        clusterUid,
-                        tx.tenant(),
-                        cluster)
-                .orElseThrow();
+                        """, clusterUid, tx.tenant(), cluster).orElseThrow();
     }
 
     static void remember(TenantTx tx, UUID cluster, String fingerprint, IssuedCertificate issued, long epoch) {
-        tx.update(
-                """
+        tx.update("""
                 INSERT INTO agent_certificate (tenant_id, cluster_id, key_fingerprint, serial, registration_epoch, not_after)
                 VALUES (?, ?, decode(?, 'hex'), ?, ?, ?)
-                """,
-                tx.tenant(),
-                cluster,
-                fingerprint,
-                issued.serial(),
-                epoch,
-                issued.notAfter());
-        tx.update(
-                """
+                """, tx.tenant(), cluster, fingerprint, issued.serial(), epoch, issued.notAfter());
+        tx.update("""
                 UPDATE agent_link SET key_fingerprint = decode(?, 'hex'), certificate_not_after = ?
                 WHERE tenant_id = ? AND cluster_id = ?
-                """,
-                fingerprint,
-                issued.notAfter(),
-                tx.tenant(),
-                cluster);
+                """, fingerprint, issued.notAfter(), tx.tenant(), cluster);
     }
 
     /** @param clusterUid UID of namespace kube-system; null before the first enrolment */

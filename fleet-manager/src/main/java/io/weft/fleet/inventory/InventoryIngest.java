@@ -39,13 +39,15 @@ public final class InventoryIngest {
 
         /** Whether the agent must send everything, because what is stored here differs. */
         public boolean isWanted(InventoryDigest digest) {
-            return transactions.in(agent.tenant(), tx -> tx.first(
-                            InventoryState.class,
-                            "SELECT inventory_digest, facts_digest FROM cluster_status WHERE cluster_id = ?",
-                            agent.cluster())
-                    .flatMap(InventoryState::inventory)
-                    .filter(digest.getDigest()::equals)
-                    .isEmpty());
+            return transactions.in(
+                    agent.tenant(),
+                    tx -> tx.first(
+                                    InventoryState.class,
+                                    "SELECT inventory_digest, facts_digest FROM cluster_status WHERE cluster_id = ?",
+                                    agent.cluster())
+                            .flatMap(InventoryState::inventory)
+                            .filter(digest.getDigest()::equals)
+                            .isEmpty());
         }
 
         /**
@@ -111,7 +113,8 @@ public final class InventoryIngest {
         }
     }
 
-    record InventoryState(@Nullable String inventoryDigest, @Nullable String factsDigest) {
+    record InventoryState(
+            @Nullable String inventoryDigest, @Nullable String factsDigest) {
         Optional<String> inventory() {
             return Optional.ofNullable(inventoryDigest);
         }

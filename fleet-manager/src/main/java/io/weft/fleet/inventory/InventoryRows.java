@@ -26,15 +26,12 @@ final class InventoryRows {
 
     /** Stores objects and gives the keys of those that could be stored; an oversized or unreadable one is left out. */
     static List<Key> upsert(TenantTx tx, UUID cluster, Collection<InventoryObject> objects) {
-        List<Row> rows =
-                objects.stream().map(Row::of).flatMap(Optional::stream).toList();
-        tx.updateEach(
-                """
+        List<Row> rows = objects.stream().map(Row::of).flatMap(Optional::stream).toList();
+        tx.updateEach("""
                 INSERT INTO inventory_object (tenant_id, cluster_id, kind, namespace, name, body) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (tenant_id, cluster_id, kind, namespace, name) DO UPDATE SET body = excluded.body
                 WHERE inventory_object.body IS DISTINCT FROM excluded.body
-                """,
-                rows.stream().map(row -> row.values(tx, cluster)).toList());
+                """, rows.stream().map(row -> row.values(tx, cluster)).toList());
         return rows.stream().map(Row::key).toList();
     }
 
@@ -52,15 +49,10 @@ final class InventoryRows {
 
     /** What a compile reads. */
     static List<InventoryEntry> entries(TenantTx tx, UUID cluster) {
-        return tx
-                .list(
-                        StoredRow.class,
-                        """
+        return tx.list(StoredRow.class, """
                         SELECT kind, namespace, name, body FROM inventory_object
                         WHERE cluster_id = ? AND kind IN ('Namespace', 'Service', 'Workload')
-                        """,
-                        cluster)
-                .stream()
+                        """, cluster).stream()
                 .map(row -> new InventoryEntry(
                         row.kind(), row.namespace(), row.name(), JSON.convertValue(row.body(), OBJECT)))
                 .toList();

@@ -10,14 +10,10 @@ public final class Recompile {
 
     /** Raises the requested version in the transaction of the change and wakes the compile loop. */
     public static void request(TenantTx tx, UUID cluster, String reason) {
-        tx.update(
-                """
+        tx.update("""
                 UPDATE agent_link SET requested_version = requested_version + 1, requested_reason = ?
                 WHERE tenant_id = ? AND cluster_id = ?
-                """,
-                reason,
-                tx.tenant(),
-                cluster);
+                """, reason, tx.tenant(), cluster);
         DueWork.scheduleNow(tx, "compile", cluster, reason);
     }
 }

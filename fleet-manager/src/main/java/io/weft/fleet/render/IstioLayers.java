@@ -63,7 +63,8 @@ public record IstioLayers(Layer crds, Layer controlPlane) {
         return CRD.equals(object.get("kind"));
     }
 
-    private static Manifest namespace() {
+    /** The control plane's namespace, which no chart of Istio holds. */
+    public static Manifest namespace() {
         return Manifest.of(new TreeMap<>(Map.of(
                 "apiVersion", "v1",
                 "kind", "Namespace",

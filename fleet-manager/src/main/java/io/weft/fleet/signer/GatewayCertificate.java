@@ -46,8 +46,7 @@ public final class GatewayCertificate {
         List<GeneralName> names = hosts.stream().map(GatewayCertificate::name).toList();
         X509Certificate certificate =
                 new CertificateForms(random).server(root, pair.getPublic(), names, clock.instant());
-        keys.updateIdentityCredentials(
-                new X509Certificate[] {certificate, root.certificate()}, pair.getPrivate());
+        keys.updateIdentityCredentials(new X509Certificate[] {certificate, root.certificate()}, pair.getPrivate());
     }
 
     private static GeneralName name(String host) {

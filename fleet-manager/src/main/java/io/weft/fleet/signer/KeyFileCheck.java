@@ -32,16 +32,15 @@ final class KeyFileCheck implements ReadinessCheck {
                         + KeySeal.KEY_BYTES + ": fill it once from a random source and keep it");
             }
             Set<PosixFilePermission> rights = Files.getPosixFilePermissions(file);
-            if (rights.contains(PosixFilePermission.OTHERS_READ)
-                    || rights.contains(PosixFilePermission.OTHERS_WRITE)) {
+            if (rights.contains(PosixFilePermission.OTHERS_READ) || rights.contains(PosixFilePermission.OTHERS_WRITE)) {
                 return List.of("weft.signer.key-file " + file + " is open to every user of the machine: chmod 0600");
             }
             return List.of();
         } catch (UnsupportedOperationException _) {
             return List.of(); // a file system without such rights
         } catch (IOException e) {
-            return List.of("weft.signer.key-file " + file + " cannot be read (" + e.getClass().getSimpleName()
-                    + "): without it no agent can be given a certificate");
+            return List.of("weft.signer.key-file " + file + " cannot be read ("
+                    + e.getClass().getSimpleName() + "): without it no agent can be given a certificate");
         }
     }
 }

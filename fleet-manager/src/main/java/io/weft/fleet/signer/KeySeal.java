@@ -79,7 +79,8 @@ public final class KeySeal {
             return cipher.doFinal(input);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
-                    "The sealed key for " + purpose + " does not open: is weft.signer.key-file the one it was sealed with?",
+                    "The sealed key for " + purpose
+                            + " does not open: is weft.signer.key-file the one it was sealed with?",
                     e);
         }
     }
@@ -97,8 +98,8 @@ public final class KeySeal {
     private static byte[] read(Path file) {
         try {
             if (Files.size(file) != KEY_BYTES) {
-                throw new IllegalArgumentException(
-                        "weft.signer.key-file: " + file + " must hold " + KEY_BYTES + " bytes, not " + Files.size(file));
+                throw new IllegalArgumentException("weft.signer.key-file: " + file + " must hold " + KEY_BYTES
+                        + " bytes, not " + Files.size(file));
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

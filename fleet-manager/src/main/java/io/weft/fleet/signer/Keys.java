@@ -43,8 +43,7 @@ public final class Keys {
     /** Hex of SHA-256 over the SubjectPublicKeyInfo in the platform's own encoding: one key has one fingerprint. */
     public static String fingerprint(PublicKey key) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

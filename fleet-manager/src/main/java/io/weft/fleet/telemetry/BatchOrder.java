@@ -40,6 +40,8 @@ final class BatchOrder {
         if (run == this.run) {
             refused = true;
             highestTaken = Math.min(highestTaken, sequence - 1);
+            // Only what comes from now on tells whether the agent went back; this pass may itself be a second one.
+            highestSeen = sequence;
         }
     }
 

@@ -1,8 +1,10 @@
 package io.weft.fleet.telemetry;
 
+import io.quarkus.runtime.StartupEvent;
 import io.weft.fleet.signer.AgentIdentity;
 import io.weft.protocol.v1.TelemetryBatch;
 import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,14 +33,38 @@ import org.jspecify.annotations.Nullable;
 class TelemetryProducer implements BatchSink {
     private static final Logger LOG = Logger.getLogger(TelemetryProducer.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private static final Duration WARM_UP_EVERY = Duration.ofMillis(500);
 
     private final TelemetryTopic topic;
     private final TelemetryConfig config;
     private @Nullable KafkaProducer<String, byte[]> producer;
+    private @Nullable Thread warmUp;
 
     TelemetryProducer(TelemetryTopic topic, TelemetryConfig config) {
         this.topic = topic;
         this.config = config;
+    }
+
+    /** Asks for the topic's partitions, so that the first batch need not be refused for not knowing them. */
+    void begin(@Observes StartupEvent start) {
+        warmUp = Thread.ofVirtual().name("telemetry-warm-up").start(this::learnPartitions);
+    }
+
+    private void learnPartitions() {
+        while (true) {
+            try {
+                producer().partitionsFor(TelemetryTopic.NAME);
+                return;
+            } catch (KafkaException _) {
+                // Not known yet; having asked, the producer finds out in the background.
+            }
+            try {
+                Thread.sleep(WARM_UP_EVERY);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 
     @Override
@@ -94,11 +120,16 @@ class TelemetryProducer implements BatchSink {
                 Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, config.bufferBytes()),
                 Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TelemetryTopic.MAX_RECORD_BYTES),
                 Map.entry(ProducerConfig.LINGER_MS_CONFIG, 20),
-                Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4"));
+                Map.entry(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip"),
+                // A quiet night does not make the producer forget where the topic is.
+                Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Integer.MAX_VALUE));
     }
 
     @PreDestroy
     synchronized void close() {
+        if (warmUp != null) {
+            warmUp.interrupt();
+        }
         if (producer != null) {
             producer.close(CLOSE_WITHIN);
         }

@@ -27,8 +27,7 @@ public final class TelemetryTopic {
     private final String bootstrapServers;
     private final TelemetryConfig config;
 
-    TelemetryTopic(
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers, TelemetryConfig config) {
+    TelemetryTopic(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers, TelemetryConfig config) {
         this.bootstrapServers = bootstrapServers;
         this.config = config;
     }

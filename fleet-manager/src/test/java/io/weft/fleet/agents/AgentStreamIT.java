@@ -42,7 +42,16 @@ import org.junit.jupiter.api.Test;
 class AgentStreamIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Map<String, Object> POLICY_OBJECT = Map.of(
-            "group", "security.istio.io", "version", "v1", "kind", "PeerAuthentication", "namespace", "shop", "name", "p");
+            "group",
+            "security.istio.io",
+            "version",
+            "v1",
+            "kind",
+            "PeerAuthentication",
+            "namespace",
+            "shop",
+            "name",
+            "p");
 
     @Test
     void desiredStateGoesDownAndItsAcknowledgementComesUp() throws Exception {
@@ -65,29 +74,32 @@ class AgentStreamIT {
             assertThat(desired.getLayersList())
                     .extracting(layer -> layer.getName() + " " + layer.getDigest())
                     .containsExactly(
-                            "crds " + crds.digest(), "controlPlane[1-26-0] " + plane.digest(), "policy " + policies.digest());
+                            "crds " + crds.digest(),
+                            "controlPlane[1-26-0] " + plane.digest(),
+                            "policy " + policies.digest());
             BodyRef small = desired.getLayers(1).getPhases(0).getBodies(0);
-            assertThat(small.getGzipInline().toByteArray())
-                    .isEqualTo(CompiledState.gzip(plane.bodies().get(small.getDigest())));
+            assertThat(small.getGzipInline().toByteArray()).isEqualTo(CompiledState.gzipped(plane, small.getDigest()));
             BodyRef big = desired.getLayers(0).getPhases(0).getBodies(0);
             assertThat(big.getGzipInline()).isEqualTo(ByteString.EMPTY);
-            assertThat(fetch(stream, big.getDigest()))
-                    .isEqualTo(CompiledState.gzip(crds.bodies().get(big.getDigest())));
+            assertThat(fetch(stream, big.getDigest())).isEqualTo(CompiledState.gzipped(crds, big.getDigest()));
 
             stream.say(applied(desired, false, plane));
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(installed.controlPlane()).isEqualTo("ready"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.controlPlane()).isEqualTo("ready"));
             assertThat(link(cluster, "applied_version")).isEqualTo("0");
             assertThat(installed.target(policy)).isEqualTo("pending/0/");
 
             stream.say(applied(desired, true, crds, plane, policies));
             await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(link(cluster, "applied_version")).isEqualTo("" + version));
+                    .untilAsserted(
+                            () -> assertThat(link(cluster, "applied_version")).isEqualTo("" + version));
             assertThat(installed.target(policy)).isEqualTo("applied/1/ProbeNotAuthorised");
             assertThat(Fleet.texts("SELECT object_key FROM tombstone WHERE cluster_id = ?", cluster.cluster()))
                     .isEmpty();
         }
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(link(cluster, "disconnect_time IS NOT NULL")).isEqualTo("true"));
+                .untilAsserted(() ->
+                        assertThat(link(cluster, "disconnect_time IS NOT NULL")).isEqualTo("true"));
         assertThat(Fleet.actions(cluster)).containsExactly("agent.enrol", "agent.connect");
     }
 
@@ -131,8 +143,8 @@ class AgentStreamIT {
         AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
         Installed installed = Installed.mesh(cluster);
         UUID policy = installed.policy(POLICY_OBJECT);
-        UUID bystander = installed.policy(Map.of(
-                "group", "", "version", "v1", "kind", "ConfigMap", "namespace", "shop", "name", "other"));
+        UUID bystander = installed.policy(
+                Map.of("group", "", "version", "v1", "kind", "ConfigMap", "namespace", "shop", "name", "other"));
         try (TestAgent agent = TestAgent.enrolled(cluster)) {
             TestStream stream = agent.connect();
             Desired desired = awaitVersion(
@@ -179,8 +191,7 @@ class AgentStreamIT {
             stream.say(ran(probeOfUnseen, "after", "passed"));
 
             await().atMost(PATIENCE)
-                    .untilAsserted(() ->
-                            assertThat(installed.target(unseen)).isEqualTo("applied/1/OppositeNeverSeen"));
+                    .untilAsserted(() -> assertThat(installed.target(unseen)).isEqualTo("applied/1/OppositeNeverSeen"));
             assertThat(installed.target(seen)).isEqualTo("enforced/1/");
 
             stream.say(ran(probeOfSeen, "after", "inconclusive"));
@@ -260,21 +271,21 @@ class AgentStreamIT {
         byte[] noise = new byte[700 * 1024];
         new Random(1).nextBytes(noise); // incompressible: more than two chunks
         return Manifest.of(Map.of(
-                "apiVersion", "v1",
-                "kind", "ConfigMap",
-                "metadata", Map.of("name", "large", "namespace", "istio-system"),
-                "data", Map.of("noise", Base64.getEncoder().encodeToString(noise))));
+                "apiVersion",
+                "v1",
+                "kind",
+                "ConfigMap",
+                "metadata",
+                Map.of("name", "large", "namespace", "istio-system"),
+                "data",
+                Map.of("noise", Base64.getEncoder().encodeToString(noise))));
     }
 
     private static void tombstone(AgentIdentity cluster, long version) {
-        Fleet.update(
-                """
+        Fleet.update("""
                 INSERT INTO tombstone (tenant_id, cluster_id, object, object_key, since_version)
                 VALUES (?, ?, '{"group":"","version":"v1","kind":"Secret","namespace":"a","name":"b"}', 'k', ?)
-                """,
-                cluster.tenant().value(),
-                cluster.cluster(),
-                version);
+                """, cluster.tenant().value(), cluster.cluster(), version);
     }
 
     private static Desired awaitVersion(TestStream stream, long version) throws InterruptedException {
@@ -287,7 +298,8 @@ class AgentStreamIT {
 
     private static byte[] fetch(TestStream stream, String digest) throws InterruptedException {
         stream.say(AgentMessage.newBuilder()
-                .setBodiesWanted(BodiesWanted.newBuilder().addDigests("sha256:foreign").addDigests(digest))
+                .setBodiesWanted(
+                        BodiesWanted.newBuilder().addDigests("sha256:foreign").addDigests(digest))
                 .build());
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         BodyChunk chunk;
@@ -361,8 +373,8 @@ class AgentStreamIT {
                         .setRevision("1-26-0")
                         .setPlacementDigest("sha256:p")
                         .setState(state)
-                        .setFirstRestartTime(Timestamp.newBuilder()
-                                .setSeconds(Instant.now().getEpochSecond()))
+                        .setFirstRestartTime(
+                                Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond()))
                         .putLabelsBefore("istio-injection", "enabled"))
                 .build();
     }
@@ -375,7 +387,6 @@ class AgentStreamIT {
     }
 
     private static String link(AgentIdentity cluster, String expression) {
-        return Fleet.text(
-                "SELECT (" + expression + ")::text FROM agent_link WHERE cluster_id = ?", cluster.cluster());
+        return Fleet.text("SELECT (" + expression + ")::text FROM agent_link WHERE cluster_id = ?", cluster.cluster());
     }
 }

@@ -37,36 +37,34 @@ final class CompiledState {
                 Fleet.text("SELECT requested_version FROM agent_link WHERE cluster_id = ?", cluster.cluster()));
         for (int position = 0; position < layers.length; position++) {
             Layer layer = layers[position];
-            layer.bodies().forEach((digest, raw) -> Fleet.update(
-                    "INSERT INTO manifest_body (tenant_id, digest, raw_bytes, gz) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    tenant,
-                    digest,
-                    raw.length,
-                    gzip(raw)));
+            layer.bodies()
+                    .forEach((digest, raw) -> Fleet.update(
+                            "INSERT INTO manifest_body (tenant_id, digest, raw_bytes, gz) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                            tenant,
+                            digest,
+                            raw.length,
+                            gzip(raw)));
             Fleet.update(
                     "INSERT INTO layer (tenant_id, digest, document) VALUES (?, ?, ?::jsonb) ON CONFLICT DO NOTHING",
                     tenant,
                     layer.digest(),
                     CanonicalJson.write(layer.document().toMap()));
-            Fleet.update(
-                    """
+            Fleet.update("""
                     INSERT INTO cluster_layer (tenant_id, cluster_id, version, position, name, layer_digest)
                     VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                    tenant,
-                    cluster.cluster(),
-                    version,
-                    position,
-                    layer.name(),
-                    layer.digest());
+                    """, tenant, cluster.cluster(), version, position, layer.name(), layer.digest());
         }
-        Fleet.update(
-                "UPDATE agent_link SET compiled_version = ? WHERE cluster_id = ?", version, cluster.cluster());
+        Fleet.update("UPDATE agent_link SET compiled_version = ? WHERE cluster_id = ?", version, cluster.cluster());
         Fleet.texts("SELECT pg_notify('desired', ?)::text", cluster.cluster().toString());
         return version;
     }
 
-    static byte[] gzip(byte[] raw) {
+    /** The stored form of one of the layer's bodies. */
+    static byte[] gzipped(Layer layer, String digest) {
+        return gzip(layer.bodies().getOrDefault(digest, new byte[0]));
+    }
+
+    private static byte[] gzip(byte[] raw) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
             gzip.write(raw);

@@ -14,34 +14,24 @@ record Installed(AgentIdentity cluster, UUID installation) {
         UUID release = UUID.randomUUID();
         UUID mesh = UUID.randomUUID();
         UUID installation = UUID.randomUUID();
-        Fleet.update(
-                """
+        Fleet.update("""
                 INSERT INTO mesh_release (tenant_id, id, family, version, digest, document, bundle)
                 VALUES (?, ?, 'istio', '1.26.0', 'sha256:x', '{}', ''::bytea)
-                """,
-                tenant,
-                release);
-        Fleet.update(
-                """
+                """, tenant, release);
+        Fleet.update("""
                 INSERT INTO mesh (tenant_id, id, name, family, mode, version, spec)
                 VALUES (?, ?, 'm', 'istio', 'sidecar', '1.26.0', '{}')
-                """,
-                tenant,
-                mesh);
+                """, tenant, mesh);
         Fleet.update(
                 "INSERT INTO installation (tenant_id, id, name, mesh_id, cluster_id, spec) VALUES (?, ?, 'i', ?, ?, '{}')",
                 tenant,
                 installation,
                 mesh,
                 cluster.cluster());
-        Fleet.update(
-                """
+        Fleet.update("""
                 INSERT INTO control_plane (tenant_id, installation_id, revision, version, release_id, is_default, state)
                 VALUES (?, ?, '1-26-0', '1.26.0', ?, true, 'installing')
-                """,
-                tenant,
-                installation,
-                release);
+                """, tenant, installation, release);
         return new Installed(cluster, installation);
     }
 
@@ -53,30 +43,20 @@ record Installed(AgentIdentity cluster, UUID installation) {
                 tenant(),
                 policy,
                 "p-" + policy);
-        Fleet.update(
-                """
+        Fleet.update("""
                 INSERT INTO policy_target (tenant_id, policy_id, installation_id, class, delivered_generation,
                     compiled_generation, objects)
                 VALUES (?, ?, ?, 'istio', 1, 1, ?::jsonb)
-                """,
-                tenant(),
-                policy,
-                installation,
-                CanonicalJson.write(List.of(object)));
+                """, tenant(), policy, installation, CanonicalJson.write(List.of(object)));
         return policy;
     }
 
     UUID probe(UUID policy) {
         UUID probe = UUID.randomUUID();
-        Fleet.update(
-                """
+        Fleet.update("""
                 INSERT INTO probe (tenant_id, id, policy_id, installation_id, policy_generation, document, digest)
                 VALUES (?, ?, ?, ?, 1, '{}', 'sha256:probe')
-                """,
-                tenant(),
-                probe,
-                policy,
-                installation);
+                """, tenant(), probe, policy, installation);
         return probe;
     }
 

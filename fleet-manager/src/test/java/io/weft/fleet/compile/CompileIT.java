@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.fleet.render.TestBundle;
 import io.weft.model.manifest.ObjectKey;
+import io.weft.testkit.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import io.weft.testkit.TestDatabase;
 
 /** The compile over real rows, with real renders of small charts. */
 class CompileIT {
@@ -60,7 +60,8 @@ class CompileIT {
     void anInstallationBecomesAllLayersInTheirOrder() {
         compiled();
 
-        assertThat(world.layers()).containsExactly("crds", "controlPlane[1-26-0]", "scrape", "placement", "probes", "policy");
+        assertThat(world.layers())
+                .containsExactly("crds", "controlPlane[1-26-0]", "scrape", "placement", "probes", "policy");
         assertThat(world.link().compiledVersion()).isEqualTo(world.link().requestedVersion());
         assertThat(world.bodies("controlPlane[1-26-0]"))
                 .extracting(ObjectKey::kind)
@@ -138,7 +139,11 @@ class CompileIT {
         assertThat(world.tombstones())
                 .extracting(ObjectKey::kind)
                 .containsExactlyInAnyOrder(
-                        "ConfigMap", "ClusterRole", "Deployment", "HorizontalPodAutoscaler", "MutatingWebhookConfiguration");
+                        "ConfigMap",
+                        "ClusterRole",
+                        "Deployment",
+                        "HorizontalPodAutoscaler",
+                        "MutatingWebhookConfiguration");
         assertThat(world.layerDigest("crds")).isEqualTo(crds);
         assertThat(world.state("1-27-0")).isEqualTo("draining");
     }
@@ -167,9 +172,7 @@ class CompileIT {
         world.forgetService("catalog");
         compiled();
 
-        assertThat(world.bodies("policy"))
-                .extracting(ObjectKey::name)
-                .containsExactly("weft-allow-web");
+        assertThat(world.bodies("policy")).extracting(ObjectKey::name).containsExactly("weft-allow-web");
         assertThat(world.target(policy).objects().size()).isEqualTo(1);
         assertThat(world.tombstones()).isEmpty();
     }
@@ -178,7 +181,9 @@ class CompileIT {
     void aRefusedPolicyIsAFindingAndTheOthersGoOn() {
         world.policy("strict", "mutualTls", STRICT);
         UUID open = world.policy(
-                "open", "mutualTls", Map.of("target", Map.of("namespace", "shop"), "mutualTls", Map.of("mode", "permissive")));
+                "open",
+                "mutualTls",
+                Map.of("target", Map.of("namespace", "shop"), "mutualTls", Map.of("mode", "permissive")));
         compiled();
 
         assertThat(world.target(open).state()).isEqualTo("refused");
@@ -227,7 +232,8 @@ class CompileIT {
     @Test
     void anotherOrganisationSeesNothingOfIt() {
         compiled();
-        CompileWorld stranger = new CompileWorld(database, UUID.randomUUID().toString().substring(0, 8));
+        CompileWorld stranger =
+                new CompileWorld(database, UUID.randomUUID().toString().substring(0, 8));
 
         assertThat(stranger.layersOf(world.clusterId())).isEqualTo(Set.of());
         stranger.close();

@@ -89,7 +89,8 @@ final class CompileWorld implements AutoCloseable {
                 new ControlPlaneRenders(fleet, renders, renderer, planes, store, releases),
                 new Versions(store, new PolicyTargets(), new Probes()));
         write(tx -> {
-            tx.update("INSERT INTO cluster (tenant_id, id, name, spec) VALUES (?, ?, 'local', '{}')", tenant, clusterId);
+            tx.update(
+                    "INSERT INTO cluster (tenant_id, id, name, spec) VALUES (?, ?, 'local', '{}')", tenant, clusterId);
             tx.update("INSERT INTO cluster_status (tenant_id, cluster_id) VALUES (?, ?)", tenant, clusterId);
             return tx.update("INSERT INTO agent_link (tenant_id, cluster_id) VALUES (?, ?)", tenant, clusterId);
         });
@@ -105,44 +106,32 @@ final class CompileWorld implements AutoCloseable {
     }
 
     void kubernetesVersion(@Nullable String version) {
-        fleet.in(tenant, tx -> tx.update("UPDATE cluster_status SET kubernetes_version = ? WHERE cluster_id = ?", version, clusterId));
+        fleet.in(
+                tenant,
+                tx -> tx.update(
+                        "UPDATE cluster_status SET kubernetes_version = ? WHERE cluster_id = ?", version, clusterId));
     }
 
     UUID release(String version, byte[] bundle) {
         UUID id = UuidV7.next();
-        write(tx -> tx.update(
-                """
+        write(tx -> tx.update("""
                 INSERT INTO mesh_release (tenant_id, id, family, version, digest, document, bundle)
                 VALUES (?, ?, 'istio', ?, ?, '{}', ?)
-                """,
-                tenant,
-                id,
-                version,
-                CanonicalJson.digestOf(bundle),
-                bundle));
+                """, tenant, id, version, CanonicalJson.digestOf(bundle), bundle));
         return id;
     }
 
     void mesh(String version) {
         UUID mesh = UuidV7.next();
         write(tx -> {
-            tx.update(
-                    """
+            tx.update("""
                     INSERT INTO mesh (tenant_id, id, name, family, mode, version, spec)
                     VALUES (?, ?, 'main', 'istio', 'sidecar', ?, '{"trustDomain":"acme.example"}')
-                    """,
-                    tenant,
-                    mesh,
-                    version);
-            return tx.update(
-                    """
+                    """, tenant, mesh, version);
+            return tx.update("""
                     INSERT INTO installation (tenant_id, id, name, mesh_id, cluster_id, spec)
                     VALUES (?, ?, 'main-local', ?, ?, '{}')
-                    """,
-                    tenant,
-                    installationId,
-                    mesh,
-                    clusterId);
+                    """, tenant, installationId, mesh, clusterId);
         });
     }
 
@@ -152,17 +141,11 @@ final class CompileWorld implements AutoCloseable {
     }
 
     void controlPlane(String version, boolean isDefault) {
-        write(tx -> tx.update(
-                """
+        write(tx ->
+                tx.update("""
                 INSERT INTO control_plane (tenant_id, installation_id, revision, version, release_id, is_default, state)
                 SELECT ?, ?, ?, ?, id, ?, 'installing' FROM mesh_release WHERE version = ?
-                """,
-                tenant,
-                installationId,
-                IstioDocuments.revision(version),
-                version,
-                isDefault,
-                version));
+                """, tenant, installationId, IstioDocuments.revision(version), version, isDefault, version));
     }
 
     void unwanted(String revision) {
@@ -170,21 +153,17 @@ final class CompileWorld implements AutoCloseable {
     }
 
     String state(String revision) {
-        return fleet.in(tenant, tx -> tx.first(String.class, "SELECT state FROM control_plane WHERE revision = ?", revision)
-                .orElseThrow());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(String.class, "SELECT state FROM control_plane WHERE revision = ?", revision)
+                        .orElseThrow());
     }
 
     void place(String namespace, String revision) {
-        write(tx -> tx.update(
-                """
+        write(tx -> tx.update("""
                 INSERT INTO placement (tenant_id, cluster_id, namespace, installation_id, revision) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (tenant_id, cluster_id, namespace) DO UPDATE SET revision = excluded.revision
-                """,
-                tenant,
-                clusterId,
-                namespace,
-                installationId,
-                revision));
+                """, tenant, clusterId, namespace, installationId, revision));
     }
 
     /** Namespace shop with Services catalog and web, each with a workload and an account of its own. */
@@ -205,14 +184,16 @@ final class CompileWorld implements AutoCloseable {
     }
 
     private void object(String kind, String namespace, String name, Map<String, Object> body) {
-        fleet.in(tenant, tx -> tx.update(
-                "INSERT INTO inventory_object (tenant_id, cluster_id, kind, namespace, name, body) VALUES (?, ?, ?, ?, ?, ?)",
+        fleet.in(
                 tenant,
-                clusterId,
-                kind,
-                namespace,
-                name,
-                Json.node(body)));
+                tx -> tx.update(
+                        "INSERT INTO inventory_object (tenant_id, cluster_id, kind, namespace, name, body) VALUES (?, ?, ?, ?, ?, ?)",
+                        tenant,
+                        clusterId,
+                        kind,
+                        namespace,
+                        name,
+                        Json.node(body)));
     }
 
     void forgetService(String name) {
@@ -230,14 +211,10 @@ final class CompileWorld implements AutoCloseable {
                     kind,
                     Json.node(spec));
             revision(tx, id, 1, spec);
-            return tx.update(
-                    """
+            return tx.update("""
                     INSERT INTO policy_target (tenant_id, policy_id, installation_id, class, delivered_generation)
                     VALUES (?, ?, ?, 'istio-1.26-sidecar', 1)
-                    """,
-                    tenant,
-                    id,
-                    installationId);
+                    """, tenant, id, installationId);
         });
         return id;
     }
@@ -263,21 +240,27 @@ final class CompileWorld implements AutoCloseable {
     }
 
     boolean exists(UUID policy) {
-        return fleet.in(tenant, tx -> tx.first(UUID.class, "SELECT id FROM policy WHERE id = ?", policy)
-                .isPresent());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(UUID.class, "SELECT id FROM policy WHERE id = ?", policy)
+                        .isPresent());
     }
 
     Target target(UUID policy) {
-        return fleet.in(tenant, tx -> tx.first(
-                        Target.class,
-                        "SELECT state, reason, compiled_generation, objects FROM policy_target WHERE policy_id = ?",
-                        policy)
-                .orElseThrow());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(
+                                Target.class,
+                                "SELECT state, reason, compiled_generation, objects FROM policy_target WHERE policy_id = ?",
+                                policy)
+                        .orElseThrow());
     }
 
     UUID probeId(UUID policy) {
-        return fleet.in(tenant, tx -> tx.first(UUID.class, "SELECT id FROM probe WHERE policy_id = ?", policy)
-                .orElseThrow());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(UUID.class, "SELECT id FROM probe WHERE policy_id = ?", policy)
+                        .orElseThrow());
     }
 
     void oppositeSeen(UUID policy) {
@@ -285,17 +268,17 @@ final class CompileWorld implements AutoCloseable {
     }
 
     boolean isOppositeSeen(UUID policy) {
-        return fleet.in(tenant, tx -> tx.first(Boolean.class, "SELECT opposite_seen FROM probe WHERE policy_id = ?", policy)
-                .orElseThrow());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(Boolean.class, "SELECT opposite_seen FROM probe WHERE policy_id = ?", policy)
+                        .orElseThrow());
     }
 
     void raise() {
-        write(tx -> tx.update(
-                """
+        write(tx -> tx.update("""
                 UPDATE agent_link SET requested_version = requested_version + 1, requested_reason = 'test'
                 WHERE cluster_id = ?
-                """,
-                clusterId));
+                """, clusterId));
     }
 
     Optional<Instant> handle() {
@@ -308,17 +291,20 @@ final class CompileWorld implements AutoCloseable {
     }
 
     JsonNode rules(UUID release) {
-        return fleet.in(tenant, tx -> tx.first(
-                        JsonNode.class, "SELECT lifecycle_rules FROM mesh_release WHERE id = ?", release)
-                .orElseThrow());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(JsonNode.class, "SELECT lifecycle_rules FROM mesh_release WHERE id = ?", release)
+                        .orElseThrow());
     }
 
     /** As a complete acknowledgement of the newest version would. */
     void acknowledge() {
-        fleet.in(tenant, tx -> tx.update(
-                "UPDATE agent_link SET applied_version = compiled_version WHERE tenant_id = ? AND cluster_id = ?",
+        fleet.in(
                 tenant,
-                clusterId));
+                tx -> tx.update(
+                        "UPDATE agent_link SET applied_version = compiled_version WHERE tenant_id = ? AND cluster_id = ?",
+                        tenant,
+                        clusterId));
     }
 
     int sweep() {
@@ -326,24 +312,30 @@ final class CompileWorld implements AutoCloseable {
     }
 
     LinkRow link() {
-        return fleet.in(tenant, tx -> tx.first(
-                        LinkRow.class,
-                        "SELECT requested_version, compiled_version, applied_version FROM agent_link WHERE cluster_id = ?",
-                        clusterId)
-                .orElseThrow());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(
+                                LinkRow.class,
+                                "SELECT requested_version, compiled_version, applied_version FROM agent_link WHERE cluster_id = ?",
+                                clusterId)
+                        .orElseThrow());
     }
 
     List<String> layers() {
-        return fleet.in(tenant, tx -> tx.list(
-                String.class,
-                "SELECT name FROM cluster_layer WHERE cluster_id = ? AND version = ? ORDER BY position",
-                clusterId,
-                compiledVersion(tx)));
+        return fleet.in(
+                tenant,
+                tx -> tx.list(
+                        String.class,
+                        "SELECT name FROM cluster_layer WHERE cluster_id = ? AND version = ? ORDER BY position",
+                        clusterId,
+                        compiledVersion(tx)));
     }
 
     Set<String> layersOf(UUID cluster) {
-        return fleet.in(tenant, tx -> new TreeSet<>(
-                tx.list(String.class, "SELECT name FROM cluster_layer WHERE cluster_id = ?", cluster)));
+        return fleet.in(
+                tenant,
+                tx -> new TreeSet<>(
+                        tx.list(String.class, "SELECT name FROM cluster_layer WHERE cluster_id = ?", cluster)));
     }
 
     String layerDigest(String name) {
@@ -360,9 +352,10 @@ final class CompileWorld implements AutoCloseable {
                 .filter(body -> body.object().name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        byte[] gz = fleet.in(tenant, tx -> tx.first(
-                        byte[].class, "SELECT gz FROM manifest_body WHERE digest = ?", ref.digest())
-                .orElseThrow());
+        byte[] gz = fleet.in(
+                tenant,
+                tx -> tx.first(byte[].class, "SELECT gz FROM manifest_body WHERE digest = ?", ref.digest())
+                        .orElseThrow());
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gz))) {
             return new ObjectMapper().readTree(in);
         } catch (IOException e) {
@@ -371,20 +364,29 @@ final class CompileWorld implements AutoCloseable {
     }
 
     List<ObjectKey> tombstones() {
-        return fleet.in(tenant, tx -> tx.list(JsonNode.class, "SELECT object FROM tombstone WHERE cluster_id = ?", clusterId))
+        return fleet
+                .in(
+                        tenant,
+                        tx -> tx.list(JsonNode.class, "SELECT object FROM tombstone WHERE cluster_id = ?", clusterId))
                 .stream()
                 .map(node -> ObjectKey.fromMap(Json.tree(node)))
                 .toList();
     }
 
     JsonNode findings() {
-        return fleet.in(tenant, tx -> tx.first(
-                        JsonNode.class, "SELECT findings FROM cluster_status WHERE cluster_id = ?", clusterId)
-                .orElseThrow());
+        return fleet.in(
+                tenant,
+                tx -> tx.first(JsonNode.class, "SELECT findings FROM cluster_status WHERE cluster_id = ?", clusterId)
+                        .orElseThrow());
     }
 
     private List<BodyRef> refs(String layer) {
-        return fleet.in(tenant, tx -> store.document(tx, digest(tx, layer)).orElseThrow().bodies().toList());
+        return fleet.in(
+                tenant,
+                tx -> store.document(tx, digest(tx, layer))
+                        .orElseThrow()
+                        .bodies()
+                        .toList());
     }
 
     private String digest(TenantTx tx, String layer) {

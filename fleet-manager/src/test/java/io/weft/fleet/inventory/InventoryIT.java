@@ -51,7 +51,8 @@ class InventoryIT {
         try (TestAgent agent = TestAgent.enrolled(cluster)) {
             TestStream stream = agent.connect();
             stream.say(change(true, "d1", workload("{\"serviceAccount\":\"web\",\"replicas\":1}")));
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(requested(cluster)).isEqualTo("1"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(requested(cluster)).isEqualTo("1"));
 
             stream.say(change(false, "d2", workload("{\"serviceAccount\":\"web\",\"replicas\":2}")));
             stream.say(change(false, "d3", service("a", "{\"selector\":{\"app\":\"a\"}}")));

@@ -27,7 +27,8 @@ class ChartRendererIT {
 
     @Test
     void valuesOfTheInstallationLieOverDefaultsAndUnderWhatWeftDecides() {
-        Rendered.Objects rendered = render(TestBundle.of("1.26.0"), release("1-26-0", true, Map.of("extra", "mine", "revision", "other")));
+        Rendered.Objects rendered =
+                render(TestBundle.of("1.26.0"), release("1-26-0", true, Map.of("extra", "mine", "revision", "other")));
 
         Map<String, Object> configMap = object(rendered.of("istiod"), "ConfigMap");
         assertThat(configMap.get("data"))
@@ -94,7 +95,8 @@ class ChartRendererIT {
     void aTemplateCannotReadTheHubsEnvironment() {
         byte[] bundle = TestBundle.withIstiod("1.26.0", "a: {{ env \"PATH\" }}");
 
-        Rendered rendered = renderer.render(KUBERNETES, release("1-26-0", true, Map.of()).jobs(read(bundle)));
+        Rendered rendered =
+                renderer.render(KUBERNETES, release("1-26-0", true, Map.of()).jobs(read(bundle)));
 
         assertThat(rendered).isInstanceOf(Rendered.Refused.class);
     }

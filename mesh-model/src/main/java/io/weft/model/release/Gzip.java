@@ -66,7 +66,10 @@ final class Gzip {
     }
 
     private static int bodyOffset(byte[] packed) throws BadArchive {
-        if (packed.length < HEADER + TRAILER || (packed[0] & 0xff) != 0x1f || (packed[1] & 0xff) != 0x8b || packed[2] != 8) {
+        if (packed.length < HEADER + TRAILER
+                || (packed[0] & 0xff) != 0x1f
+                || (packed[1] & 0xff) != 0x8b
+                || packed[2] != 8) {
             throw new BadArchive("is no gzip");
         }
         int flags = packed[3];

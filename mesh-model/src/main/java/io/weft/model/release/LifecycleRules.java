@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The union of what the Roles and ClusterRoles of a release grant. Whoever applies those roles must hold every rule itself,
- * for Kubernetes refuses to grant what the grantor lacks (D14).
+ * What the agent must hold to run a release: the union of what its Roles and ClusterRoles grant, for Kubernetes refuses to
+ * grant what the grantor lacks (D14), and the verbs to apply, watch and prune the kinds it consists of and defines.
  */
 public final class LifecycleRules {
     private LifecycleRules() {}
@@ -23,7 +23,7 @@ public final class LifecycleRules {
 
     /**
      * Rules in a normal form {apiGroups, resources, resourceNames, verbs} or {nonResourceURLs, verbs}; empty lists are left
-     * out. Objects of other kinds are passed over.
+     * out.
      */
     public static List<Map<String, Object>> of(Collection<? extends Map<String, ?>> objects) {
         SortedMap<String, SortedSet<String>> verbs = new TreeMap<>();
@@ -34,6 +34,7 @@ public final class LifecycleRules {
                 rules.forEach(rule -> add(rule, atoms, verbs));
             }
         }
+        ApplyRights.of(objects).forEach(rule -> add(rule, atoms, verbs));
         return merged(atoms, verbs);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
@@ -26,7 +27,10 @@ record GoldenCase(List<PolicyIntent> intents, InstallationFacts installation, Cl
                 ClusterFacts.of(list(cluster.get("inventory")).stream()
                         .map(GoldenCase::map)
                         .map(entry -> new InventoryEntry(
-                                text(entry, "kind"), text(entry, "namespace"), text(entry, "name"), map(entry.get("body"))))
+                                text(entry, "kind"),
+                                text(entry, "namespace"),
+                                text(entry, "name"),
+                                map(entry.get("body"))))
                         .toList()));
     }
 
@@ -45,7 +49,8 @@ record GoldenCase(List<PolicyIntent> intents, InstallationFacts installation, Cl
 
     private static InstallationFacts installation(Map<String, Object> map) {
         SortedMap<String, String> placements = new TreeMap<>();
-        map(map.get("placements")).forEach((namespace, revision) -> placements.put(namespace, String.valueOf(revision)));
+        map(map.get("placements"))
+                .forEach((namespace, revision) -> placements.put(namespace, String.valueOf(revision)));
         return new InstallationFacts(
                 text(map, "id"),
                 text(map, "family"),
@@ -59,23 +64,37 @@ record GoldenCase(List<PolicyIntent> intents, InstallationFacts installation, Cl
     static SortedMap<String, String> written(CompiledPolicies compiled) {
         Map<String, Object> phases = new LinkedHashMap<>();
         for (PhasePlan phase : compiled.phases()) {
-            phases.put(phase.name(), phase.manifests().stream().map(Manifest::body).toList());
+            phases.put(
+                    phase.name(), phase.manifests().stream().map(Manifest::body).toList());
         }
         Map<String, Object> outcomes = new TreeMap<>();
         compiled.outcomes().forEach((id, outcome) -> outcomes.put(id, written(outcome)));
         List<Object> probes = new ArrayList<>();
-        compiled.probes().forEach(probe -> probes.add(probe.document("prb-" + probe.policyId(), 1).body()));
-        return new TreeMap<>(Map.of(
-                "objects.yaml", yaml(phases), "outcomes.yaml", yaml(outcomes), "probes.yaml", yaml(probes)));
+        compiled.probes()
+                .forEach(probe ->
+                        probes.add(probe.document("prb-" + probe.policyId(), 1).body()));
+        return new TreeMap<>(
+                Map.of("objects.yaml", yaml(phases), "outcomes.yaml", yaml(outcomes), "probes.yaml", yaml(probes)));
     }
 
     private static Map<String, Object> written(PolicyOutcome outcome) {
         return switch (outcome) {
             case PolicyOutcome.Ready ready ->
                 new TreeMap<>(Map.of(
-                        "objects", ready.objects().stream().map(key -> key.kind() + " " + key.namespace() + "/" + key.name()).toList(),
-                        "losses", ready.losses().stream().map(Loss::toMap).map(TreeMap::new).toList(),
-                        "reports", ready.reports().stream().map(Report::toMap).map(TreeMap::new).toList()));
+                        "objects",
+                                ready.objects().stream()
+                                        .map(key -> key.kind() + " " + key.namespace() + "/" + key.name())
+                                        .toList(),
+                        "losses",
+                                ready.losses().stream()
+                                        .map(Loss::toMap)
+                                        .map(TreeMap::new)
+                                        .toList(),
+                        "reports",
+                                ready.reports().stream()
+                                        .map(Report::toMap)
+                                        .map(TreeMap::new)
+                                        .toList()));
             case PolicyOutcome.Refused refused ->
                 new TreeMap<>(Map.of(
                         "class", refused.capabilityClass(),
@@ -95,11 +114,13 @@ record GoldenCase(List<PolicyIntent> intents, InstallationFacts installation, Cl
     private static Object sorted(Object value) {
         return switch (value) {
             case Map<?, ?> map -> {
-                Map<String, Object> sorted = map instanceof LinkedHashMap<?, ?> ? new LinkedHashMap<>() : new TreeMap<>();
+                Map<String, Object> sorted =
+                        map instanceof LinkedHashMap<?, ?> ? new LinkedHashMap<>() : new TreeMap<>();
                 map.forEach((key, inner) -> sorted.put(String.valueOf(key), sorted(inner)));
                 yield sorted;
             }
-            case List<?> list -> new ArrayList<>(list.stream().map(GoldenCase::sorted).toList());
+            case List<?> list ->
+                new ArrayList<>(list.stream().map(GoldenCase::sorted).toList());
             default -> value;
         };
     }
@@ -109,11 +130,11 @@ record GoldenCase(List<PolicyIntent> intents, InstallationFacts installation, Cl
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, Object> map(Object value) {
+    private static Map<String, Object> map(@Nullable Object value) {
         return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
     }
 
-    private static List<?> list(Object value) {
+    private static List<?> list(@Nullable Object value) {
         return value instanceof List<?> list ? list : List.of();
     }
 }

@@ -26,15 +26,15 @@ class MeshCompilerTest {
         GoldenCase read = GoldenCase.read(inputs);
         SortedMap<String, String> written =
                 GoldenCase.written(MeshCompiler.compile(read.intents(), read.installation(), read.facts()));
-        Seeds.first(20).forEach(random -> assertThat(
-                        GoldenCase.written(MeshCompiler.compile(
+        Seeds.first(20)
+                .forEach(random -> assertThat(GoldenCase.written(MeshCompiler.compile(
                                 shuffled(read.intents(), random.nextLong()),
                                 read.installation(),
                                 new ClusterFacts(
                                         read.facts().namespaces(),
                                         shuffled(read.facts().services(), random.nextLong()),
                                         shuffled(read.facts().workloads(), random.nextLong())))))
-                .isEqualTo(written));
+                        .isEqualTo(written));
         noRuleIsEmpty(written.getOrDefault("objects.yaml", ""));
         return written;
     }

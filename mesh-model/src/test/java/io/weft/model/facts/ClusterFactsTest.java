@@ -26,7 +26,8 @@ class ClusterFactsTest {
     @Test
     void labelsOfNamespacesAndReplicasChangeNothing() {
         InventoryEntry plain = new InventoryEntry("Namespace", "", "shop", Map.of());
-        InventoryEntry labelled = new InventoryEntry("Namespace", "", "shop", Map.of("labels", Map.of("istio.io/rev", "x")));
+        InventoryEntry labelled =
+                new InventoryEntry("Namespace", "", "shop", Map.of("labels", Map.of("istio.io/rev", "x")));
         InventoryEntry scaled = new InventoryEntry(
                 "Workload", "shop", "deployment/web", Map.of("podLabels", Map.of("app", "web"), "replicas", 7));
 
@@ -37,7 +38,10 @@ class ClusterFactsTest {
     @Test
     void aNewSelectorChangesTheDigest() {
         InventoryEntry other = new InventoryEntry(
-                "Service", "shop", "web", Map.of("selector", Map.of("app", "api"), "ports", List.of(Map.of("port", 80))));
+                "Service",
+                "shop",
+                "web",
+                Map.of("selector", Map.of("app", "api"), "ports", List.of(Map.of("port", 80))));
 
         assertThat(ClusterFacts.of(List.of(other)).digest())
                 .isNotEqualTo(ClusterFacts.of(List.of(SERVICE)).digest());
@@ -46,7 +50,8 @@ class ClusterFactsTest {
     @Test
     void bodiesOfAnyShapeAreRead() {
         ClusterFacts facts = ClusterFacts.of(List.of(
-                new InventoryEntry("Service", "shop", "web", Map.of("selector", "app=web", "ports", Map.of("port", "x"))),
+                new InventoryEntry(
+                        "Service", "shop", "web", Map.of("selector", "app=web", "ports", Map.of("port", "x"))),
                 new InventoryEntry("Workload", "shop", "w", Map.of("podLabels", List.of(1), "serviceAccount", 5)),
                 new InventoryEntry("Secret", "shop", "s", Map.of())));
 

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** Names of statistics are those of a running sidecar (Istio 1.26.0 with Envoy 1.40). */
 class IstioDocumentsTest {
@@ -47,7 +47,8 @@ class IstioDocumentsTest {
 
     @Test
     void anEdgeNamesServiceAndNamespace() {
-        Map<?, ?> rule = (Map<?, ?>) ((List<?>) IstioDocuments.proxyScrape().body().getOrDefault("traffic", List.of())).getFirst();
+        Map<?, ?> rule = (Map<?, ?>)
+                ((List<?>) IstioDocuments.proxyScrape().body().getOrDefault("traffic", List.of())).getFirst();
         Matcher matcher = Pattern.compile(String.valueOf(rule.get("edgePattern")))
                 .matcher("outbound|8080|version-v2|web.shop.svc.cluster.local");
 
@@ -58,7 +59,8 @@ class IstioDocumentsTest {
 
     @Test
     void aPlacementIsWhatTheProtocolSays() {
-        assertThat(IstioDocuments.placement("shop", "1-27-0", 2, true, Optional.of(Instant.EPOCH)).body())
+        assertThat(IstioDocuments.placement("shop", "1-27-0", 2, true, Optional.of(Instant.EPOCH))
+                        .body())
                 .containsEntry("requires", "controlPlane[1-27-0]")
                 .containsEntry("removeLabels", List.of("istio-injection"))
                 .containsEntry("maxParallelWorkloads", 2)

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LayerTest {
-    private static final Manifest ONE = Manifest.of(Map.of(
-            "apiVersion", "apps/v1", "kind", "Deployment", "metadata", Map.of("name", "a", "namespace", "n")));
+    private static final Manifest ONE = Manifest.of(
+            Map.of("apiVersion", "apps/v1", "kind", "Deployment", "metadata", Map.of("name", "a", "namespace", "n")));
     private static final Check AVAILABLE = new Check("available", ONE.key(), Map.of(), 60);
 
     @Test
@@ -17,17 +17,18 @@ class LayerTest {
         Layer layer = Layer.of("policy", List.of(new PhasePlan("first", List.of(ONE), List.of(AVAILABLE))));
         String body = layer.bodies().firstKey();
 
-        assertThat(CanonicalJson.write(layer.document().toMap())).isEqualTo("{\"phases\":[{\"bodies\":[{\"digest\":\"" + body
-                + "\",\"object\":{\"group\":\"apps\",\"kind\":\"Deployment\",\"name\":\"a\",\"namespace\":\"n\",\"version\":\"v1\"},"
-                + "\"rawBytes\":84}],\"checks\":[{\"object\":{\"group\":\"apps\",\"kind\":\"Deployment\",\"name\":\"a\","
-                + "\"namespace\":\"n\",\"version\":\"v1\"},\"parameters\":{},\"timeoutSeconds\":60,\"type\":\"available\"}],"
-                + "\"name\":\"first\"}]}");
+        assertThat(CanonicalJson.write(layer.document().toMap()))
+                .isEqualTo("{\"phases\":[{\"bodies\":[{\"digest\":\"" + body
+                        + "\",\"object\":{\"group\":\"apps\",\"kind\":\"Deployment\",\"name\":\"a\",\"namespace\":\"n\",\"version\":\"v1\"},"
+                        + "\"rawBytes\":84}],\"checks\":[{\"object\":{\"group\":\"apps\",\"kind\":\"Deployment\",\"name\":\"a\","
+                        + "\"namespace\":\"n\",\"version\":\"v1\"},\"parameters\":{},\"timeoutSeconds\":60,\"type\":\"available\"}],"
+                        + "\"name\":\"first\"}]}");
     }
 
     @Test
     void aStoredDocumentIsReadBackWithTheSameDigest() {
-        LayerDocument document =
-                Layer.of("x", List.of(new PhasePlan("p", List.of(ONE), List.of(AVAILABLE)))).document();
+        LayerDocument document = Layer.of("x", List.of(new PhasePlan("p", List.of(ONE), List.of(AVAILABLE))))
+                .document();
 
         assertThat(LayerDocument.fromMap(document.toMap()).digest()).isEqualTo(document.digest());
     }

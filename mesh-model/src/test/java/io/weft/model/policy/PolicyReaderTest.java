@@ -19,7 +19,13 @@ class PolicyReaderTest {
                 "authorization",
                 Map.of(
                         "target",
-                        Map.of("clusterSelector", "region in (eu,us)", "namespace", "shop", "services", List.of("b", "a")),
+                        Map.of(
+                                "clusterSelector",
+                                "region in (eu,us)",
+                                "namespace",
+                                "shop",
+                                "services",
+                                List.of("b", "a")),
                         "authorization",
                         Map.of("allow", List.of(Map.of("serviceAccount", "z/z"), Map.of("serviceAccount", "shop/web"))),
                         "proof",
@@ -60,7 +66,9 @@ class PolicyReaderTest {
                         "target",
                         Map.of("namespace", "Shop", "services", List.of("web", 7, "web")),
                         "authorization",
-                        Map.of("allow", List.of(Map.of("serviceAccount", "shop/web"), Map.of("serviceAccount", "web"), "x")),
+                        Map.of(
+                                "allow",
+                                List.of(Map.of("serviceAccount", "shop/web"), Map.of("serviceAccount", "web"), "x")),
                         "proof",
                         Map.of("allow", Map.of("serviceAccount", " ", "method", "POST", "path", "healthz", "port", 0)),
                         "delivery",
@@ -101,10 +109,15 @@ class PolicyReaderTest {
     void namesThatAreTooLongAreNotEchoed() {
         List<Violation> violations = violations(
                 "mutualTls",
-                Map.of("target", Map.of("namespace", "a".repeat(100_000)), "mutualTls", Map.of("mode", "b".repeat(100_000))));
+                Map.of(
+                        "target",
+                        Map.of("namespace", "a".repeat(100_000)),
+                        "mutualTls",
+                        Map.of("mode", "b".repeat(100_000))));
 
         assertThat(violations).extracting(Violation::code).containsExactly("TOO_LONG", "UNKNOWN_VALUE");
-        assertThat(violations).allSatisfy(violation -> assertThat(violation.message()).hasSizeLessThan(300));
+        assertThat(violations)
+                .allSatisfy(violation -> assertThat(violation.message()).hasSizeLessThan(300));
     }
 
     @Test

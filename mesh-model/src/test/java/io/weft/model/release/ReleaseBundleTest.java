@@ -42,7 +42,8 @@ class ReleaseBundleTest {
 
     @Test
     void linksAreRefused() {
-        assertThat(code(Archives.gzip(Archives.entry("release.json", '2', new byte[0])))).isEqualTo("BAD_ARCHIVE");
+        assertThat(code(Archives.gzip(Archives.entry("release.json", '2', new byte[0]))))
+                .isEqualTo("BAD_ARCHIVE");
     }
 
     @Test
@@ -76,8 +77,11 @@ class ReleaseBundleTest {
                 "release.json",
                 text(CanonicalJson.write(Map.of("family", "nginx", "version", "one", "charts", List.of(), "x", 1)))));
 
-        assertThat(read(bundle)).isInstanceOfSatisfying(Read.Refused.class, refused -> assertThat(refused.reason())
-                .contains("family", "version", "kubernetes", "modes", "charts", "x:"));
+        assertThat(read(bundle))
+                .isInstanceOfSatisfying(
+                        Read.Refused.class,
+                        refused -> assertThat(refused.reason())
+                                .contains("family", "version", "kubernetes", "modes", "charts", "x:"));
     }
 
     @Test
@@ -98,10 +102,11 @@ class ReleaseBundleTest {
                 "modes", List.of("sidecar"),
                 "kubernetes", Map.of("min", "1.29", "max", "1.33"),
                 "upgradesFrom", List.of("1.26"),
-                "charts", List.of(Map.of(
-                        "name", "base",
-                        "file", "charts/base.tgz",
-                        "sha256", CanonicalJson.digestOf(chart).substring("sha256:".length()))),
+                "charts",
+                        List.of(Map.of(
+                                "name", "base",
+                                "file", "charts/base.tgz",
+                                "sha256", CanonicalJson.digestOf(chart).substring("sha256:".length()))),
                 "images", List.of(Map.of("name", "pilot", "reference", "docker.io/istio/pilot:1.27.0"))));
     }
 

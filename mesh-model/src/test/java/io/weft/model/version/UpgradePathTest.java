@@ -10,9 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UpgradePathTest {
 
     @ParameterizedTest(name = "{0} to {1} on Kubernetes {2} with proxies {3} is {4}")
-    @CsvSource(
-            nullValues = "-",
-            textBlock = """
+    @CsvSource(nullValues = "-", textBlock = """
             1.26.0, 1.27.0, v1.33.13, 1.26.0,         Legal
             1.26.0, 1.26.5, v1.29.0,  1.26.0,         Legal
             1.26.0, 1.26.0, v1.33.13, 1.26.0,         SameVersion
@@ -49,7 +47,9 @@ class UpgradePathTest {
         UpgradePath.Step step = UpgradePath.istio(new UpgradePath.Question(
                 "1.26.0", "1.27.0", List.of(listed), "1.29", "1.33", Optional.of("v1.33.1"), List.of()));
 
-        assertThat(step).isInstanceOfSatisfying(UpgradePath.Step.Illegal.class, illegal -> assertThat(illegal.code())
-                .isEqualTo("NotListed"));
+        assertThat(step)
+                .isInstanceOfSatisfying(
+                        UpgradePath.Step.Illegal.class,
+                        illegal -> assertThat(illegal.code()).isEqualTo("NotListed"));
     }
 }

@@ -19,7 +19,11 @@ final class Commands {
 
     private static Decided taken(Decided decided, Command command, boolean accepted) {
         return decided.taking(new TakenCommand(
-                command.id(), command.kind(), command.author(), accepted, decided.decision().message()));
+                command.id(),
+                command.kind(),
+                command.author(),
+                accepted,
+                decided.decision().message()));
     }
 
     private static Optional<Decided> accept(Look look, Command command) {
@@ -39,7 +43,9 @@ final class Commands {
                 : "it does not fit phase " + look.state().phase(look.plan());
         // Looked at again at once, so that the reason of a hold stands in the row again.
         return look.waiting(
-                Reason.COMMAND_REFUSED, "command " + command.kind() + " of " + command.author() + " refused: " + why, look.now());
+                Reason.COMMAND_REFUSED,
+                "command " + command.kind() + " of " + command.author() + " refused: " + why,
+                look.now());
     }
 
     private static Optional<Decided> approve(Look look, Command command) {
@@ -49,8 +55,7 @@ final class Commands {
         }
         return Optional.of(look.decided(
                 new Decision.Wait(
-                        Reason.APPROVED,
-                        look.plan().wave(next.wave()).title() + " approved by " + said(command)),
+                        Reason.APPROVED, look.plan().wave(next.wave()).title() + " approved by " + said(command)),
                 look.state().at(next.approve()),
                 List.of(),
                 look.now()));
@@ -65,8 +70,10 @@ final class Commands {
         if (!look.state().paused()) {
             return Optional.empty();
         }
-        boolean byPerson =
-                look.state().hold().filter(hold -> hold.reason() == Reason.COMMANDED).isPresent();
+        boolean byPerson = look.state()
+                .hold()
+                .filter(hold -> hold.reason() == Reason.COMMANDED)
+                .isPresent();
         State released = look.state().released(look.now());
         State next = byPerson ? released : counting(look, released);
         return Optional.of(look.decided(
@@ -83,8 +90,12 @@ final class Commands {
             case Step.WaveSoaking soaking ->
                 released.at(new Step.WaveSoaking(
                         soaking.wave().countingFrom(look.now()),
-                        look.now().plus(look.plan().wave(soaking.wave().position()).soak())));
-            case Step.Promoted promoted -> released.withProgress(promoted.lastWave().countingFrom(look.now()));
+                        look.now()
+                                .plus(look.plan()
+                                        .wave(soaking.wave().position())
+                                        .soak())));
+            case Step.Promoted promoted ->
+                released.withProgress(promoted.lastWave().countingFrom(look.now()));
             case Step.Precheck _, Step.ControlPlaneCanary _, Step.ControlPlaneSoak _, Step.BeforeWave _ -> released;
             case Step.RollingBack _, Step.Done _ -> released;
         };
@@ -115,9 +126,7 @@ final class Commands {
         boolean possible = look.state().step() instanceof Step.Promoted
                 && look.state().hold().isEmpty()
                 && FinalSteps.oldRevisionInUse(look).isEmpty();
-        return possible
-                ? Optional.of(FinalSteps.complete(look, "completed by " + said(command)))
-                : Optional.empty();
+        return possible ? Optional.of(FinalSteps.complete(look, "completed by " + said(command))) : Optional.empty();
     }
 
     private static String said(Command command) {

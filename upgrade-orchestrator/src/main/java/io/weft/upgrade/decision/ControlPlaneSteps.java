@@ -2,6 +2,7 @@ package io.weft.upgrade.decision;
 
 import io.weft.upgrade.decision.Observations.ControlPlane;
 import io.weft.upgrade.decision.Observations.ControlPlaneState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import java.util.TreeSet;
 
 /** The new control plane beside the old one, before any proxy uses it. */
 final class ControlPlaneSteps {
+    static final Duration FAILURE_PATIENCE = Duration.ofSeconds(60);
+
     private ControlPlaneSteps() {}
 
     static Decided precheck(Look look, Step.Precheck step) {
@@ -57,8 +60,8 @@ final class ControlPlaneSteps {
             }
             for (String namespace : wave.namespaces()) {
                 if (!look.seen().placements().containsKey(namespace)) {
-                    return Optional.of(
-                            wave.title() + ": namespace " + namespace + " is not placed on a revision of the installation");
+                    return Optional.of(wave.title() + ": namespace " + namespace
+                            + " is not placed on a revision of the installation");
                 }
                 if (!seenInEarlierWave.add(namespace)) {
                     return Optional.of(wave.title() + ": namespace " + namespace + " is in an earlier wave too");
@@ -79,12 +82,13 @@ final class ControlPlaneSteps {
     static Decided canary(Look look, Step.ControlPlaneCanary step) {
         Optional<Failure> failure = failure(look);
         if (failure.isPresent()) {
-            return WayBack.start(look, failure.get(), new TreeSet<>());
+            return failed(look, step, failure.get());
         }
         if (isReady(look)) {
             Instant until = look.now().plus(look.plan().timing().controlPlaneSoak());
             return look.decided(
-                    new Decision.Wait(Reason.CONTROL_PLANE_SOAKING, title(look) + " is ready; it is watched until " + until),
+                    new Decision.Wait(
+                            Reason.CONTROL_PLANE_SOAKING, title(look) + " is ready; it is watched until " + until),
                     look.state().at(step.ready(until)),
                     List.of(),
                     look.soonOr(until));
@@ -97,10 +101,25 @@ final class ControlPlaneSteps {
                             title(look) + " was not ready by " + step.deadline() + refusals(look)),
                     new TreeSet<>());
         }
-        return look.waiting(
-                Reason.CONTROL_PLANE_INSTALLING,
-                title(look) + " is not ready yet; it has until " + step.deadline() + refusals(look),
-                look.soonOr(step.deadline()));
+        return look.at(look.state().at(step.notFailed()))
+                .waiting(
+                        Reason.CONTROL_PLANE_INSTALLING,
+                        title(look) + " is not ready yet; it has until " + step.deadline() + refusals(look),
+                        look.soonOr(step.deadline()));
+    }
+
+    /** A check that ran out of time fails a control plane which is ready a little later: only what stays failed counts. */
+    private static Decided failed(Look look, Step.ControlPlaneCanary step, Failure failure) {
+        Step.ControlPlaneCanary failed = step.failed(look.now());
+        Instant patienceEnds = failed.failedSince().orElse(look.now()).plus(FAILURE_PATIENCE);
+        boolean over = !look.now().isBefore(patienceEnds) || !look.now().isBefore(step.deadline());
+        return over
+                ? WayBack.start(look, failure, new TreeSet<>())
+                : look.at(look.state().at(failed))
+                        .waiting(
+                                Reason.CONTROL_PLANE_INSTALLING,
+                                failure.message() + "; taken away if that stays so until " + patienceEnds,
+                                look.soonOr(patienceEnds));
     }
 
     static Decided soak(Look look, Step.ControlPlaneSoak step) {
@@ -115,7 +134,8 @@ final class ControlPlaneSteps {
                     look.soonOr(step.until()));
         }
         if (!isReady(look)) {
-            Failure lost = Failure.of(Reason.CONTROL_PLANE_FAILED, title(look) + " is not ready any more after its soak");
+            Failure lost =
+                    Failure.of(Reason.CONTROL_PLANE_FAILED, title(look) + " is not ready any more after its soak");
             return WayBack.start(look, lost, new TreeSet<>());
         }
         return look.decided(
@@ -137,8 +157,7 @@ final class ControlPlaneSteps {
         return rejected == 0
                 ? Optional.empty()
                 : Optional.of(Failure.of(
-                        Reason.CONFIGURATION_REJECTED,
-                        rejected + " proxies rejected configuration of " + title(look)));
+                        Reason.CONFIGURATION_REJECTED, rejected + " proxies rejected configuration of " + title(look)));
     }
 
     private static boolean isReady(Look look) {

@@ -13,7 +13,10 @@ final class Failures {
             case PAUSE -> look.pause(failure.reason(), failure.message());
             case ROLL_BACK_WAVE -> WayBack.start(look, failure, wave(look));
             case ROLL_BACK_ALL ->
-                WayBack.start(look, failure, new TreeSet<>(look.state().revisionsBefore().keySet()));
+                WayBack.start(
+                        look,
+                        failure,
+                        new TreeSet<>(look.state().revisionsBefore().keySet()));
         };
     }
 
@@ -34,7 +37,22 @@ final class Failures {
         return waves;
     }
 
-    /** No complete window is new enough. An agent that is away is another matter, asked for before. */
+    /**
+     * What late telemetry leads to, empty when it is not late. It is no verdict on the mesh while the agent itself is not
+     * heard of: then the rollout waits, and is stuck before long.
+     */
+    static Optional<Decided> lateDecision(Look look) {
+        if (!look.plan().needsTelemetry()) {
+            return Optional.empty();
+        }
+        boolean silent = look.seen().agent().silentFor(look.plan().timing().telemetryLate(), look.now());
+        return late(look)
+                .map(gap -> silent
+                        ? look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon())
+                        : withoutData(look, gap));
+    }
+
+    /** No complete window is new enough. */
     static Optional<Failure> late(Look look) {
         Telemetry telemetry = look.seen().telemetry();
         if (!telemetry.olderThan(look.plan().timing().telemetryLate(), look.now())) {

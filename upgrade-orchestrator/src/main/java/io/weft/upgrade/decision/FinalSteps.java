@@ -41,8 +41,7 @@ final class FinalSteps {
         if (look.agentAway()) {
             return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
         }
-        Optional<Failure> late = look.plan().needsTelemetry() ? Failures.late(look) : Optional.empty();
-        return late.map(gap -> Failures.withoutData(look, gap))
+        return Failures.lateDecision(look)
                 .orElseGet(() -> look.waiting(
                         Reason.FINAL_SOAK,
                         "control plane " + look.plan().from().revision() + " is kept for the way back until "
@@ -93,8 +92,9 @@ final class FinalSteps {
                             .map(proxy -> proxy.namespace() + "/" + proxy.pod())
                             .toList()));
         }
-        long connected =
-                status.controlPlanes().getOrDefault(old, Observations.Clients.NONE).connected();
+        long connected = status.controlPlanes()
+                .getOrDefault(old, Observations.Clients.NONE)
+                .connected();
         return connected == 0
                 ? Optional.empty()
                 : Optional.of(connected + " proxies are still connected to control plane " + old);

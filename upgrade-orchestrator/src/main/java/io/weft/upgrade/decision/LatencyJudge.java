@@ -99,7 +99,8 @@ final class LatencyJudge {
         List<Telemetry.Window> windows = evidence.telemetry().unjudged();
         return windows.isEmpty()
                 ? Optional.empty()
-                : Optional.of(of(windows.getLast().traffic(), namespace, reporter).latency())
+                : Optional.of(of(windows.getLast().traffic(), namespace, reporter)
+                                .latency())
                         .filter(histogram -> histogram.total() >= gate.minRequests());
     }
 

@@ -49,12 +49,18 @@ public record Observations(
      * @param applied the agent has applied everything that was asked for
      */
     public record Agent(boolean connected, Optional<Instant> lastSeen, Optional<Instant> lost, boolean applied) {
-        /** Away for at least {@code limit}, by its closed stream or by its silence. */
+        /** Connected by name, but not heard of: its stream is about to be given up. */
+        boolean silentFor(Duration limit, Instant now) {
+            return !connected
+                    || lastSeen.map(seen -> seen.isBefore(now.minus(limit))).orElse(false);
+        }
+
+        /** Away for at least {@code limit}; the hub ends the stream of a silent agent itself. */
         boolean awayFor(Duration limit, Instant now) {
-            Instant latest = now.minus(limit);
             if (connected) {
-                return lastSeen.map(seen -> seen.isBefore(latest)).orElse(false);
+                return false;
             }
+            Instant latest = now.minus(limit);
             return lost.or(() -> lastSeen).map(since -> !since.isAfter(latest)).orElse(true);
         }
     }

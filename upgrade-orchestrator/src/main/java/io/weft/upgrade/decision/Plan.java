@@ -88,8 +88,8 @@ public record Plan(
         gates = List.copyOf(gates);
         for (int i = 0; i < waves.size(); i++) {
             if (waves.get(i).position() != i) {
-                throw new IllegalArgumentException("waves must be numbered from 0 without a gap, wave " + i + " is number "
-                        + waves.get(i).position());
+                throw new IllegalArgumentException("waves must be numbered from 0 without a gap, wave " + i
+                        + " is number " + waves.get(i).position());
             }
         }
     }

@@ -31,8 +31,8 @@ final class ProbesJudge {
     static List<Enforced> enforced(Observations seen) {
         return seen.proofs().stream()
                 .filter(proof -> proof.state() == ProofState.ENFORCED)
-                .map(proof -> new Enforced(
-                        proof.policy(), proof.capabilityClass(), proof.generation(), proof.namespaces()))
+                .map(proof ->
+                        new Enforced(proof.policy(), proof.capabilityClass(), proof.generation(), proof.namespaces()))
                 .toList();
     }
 
@@ -48,10 +48,10 @@ final class ProbesJudge {
     }
 
     Judgement judge() {
-        Instant begun = evidence.movement().firstRestart().orElse(evidence.wave().start());
+        Instant begun =
+                evidence.movement().firstRestart().orElse(evidence.wave().start());
         for (Enforced enforced : evidence.wave().enforcedBefore()) {
-            Optional<Judgement> failure =
-                    unchanged(enforced, evidence.seen()).flatMap(proof -> failure(proof, begun));
+            Optional<Judgement> failure = unchanged(enforced, evidence.seen()).flatMap(proof -> failure(proof, begun));
             if (failure.isPresent()) {
                 return failure.get();
             }
@@ -69,12 +69,14 @@ final class ProbesJudge {
         }
         return proof.probe().stream()
                 .flatMap(probe -> probe.runs().stream())
-                .filter(run -> run.verdict() == ProbeVerdict.FAILED && !run.start().isBefore(begun))
+                .filter(run ->
+                        run.verdict() == ProbeVerdict.FAILED && !run.start().isBefore(begun))
                 .findFirst()
                 .map(run -> verdict(
                         GateVerdict.FAIL,
                         Reason.PROBE_FAILED,
-                        "the probe of policy " + proof.policyName() + " failed at " + run.start() + ": " + run.message()));
+                        "the probe of policy " + proof.policyName() + " failed at " + run.start() + ": "
+                                + run.message()));
     }
 
     private Judgement provenAgain(Instant moved) {

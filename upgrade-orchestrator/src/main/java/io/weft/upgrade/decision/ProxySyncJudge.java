@@ -29,7 +29,8 @@ final class ProxySyncJudge {
                     Reason.CONFIGURATION_REJECTED,
                     status.rejected(revision) + " proxies rejected configuration of control plane " + revision);
         }
-        if (!status.freshWithin(STATUS_AGE, evidence.now()) || !status.controlPlanes().containsKey(revision)) {
+        if (!status.freshWithin(STATUS_AGE, evidence.now())
+                || !status.controlPlanes().containsKey(revision)) {
             return verdict(
                     GateVerdict.NO_DATA,
                     Reason.NO_DATA,

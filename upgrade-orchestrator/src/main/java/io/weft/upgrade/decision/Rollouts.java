@@ -47,9 +47,7 @@ public final class Rollouts {
     private static Decided moving(Look look) {
         boolean needsAgent = look.state().phase(look.plan()) != Phase.WAITING_APPROVAL
                 && !(look.state().step() instanceof Step.Precheck);
-        return needsAgent && agentLost(look)
-                ? look.stuck(Reason.AGENT_UNREACHABLE, look.agentAwaySince())
-                : step(look);
+        return needsAgent && agentLost(look) ? look.stuck(Reason.AGENT_UNREACHABLE, look.agentAwaySince()) : step(look);
     }
 
     private static boolean agentLost(Look look) {

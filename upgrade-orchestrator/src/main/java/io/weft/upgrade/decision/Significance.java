@@ -40,9 +40,8 @@ final class Significance {
             return 1;
         }
         double sum = 0;
-        double term = Math.exp(logChoose(after, hitsAfter)
-                + logChoose(before, hits - hitsAfter)
-                - logChoose(before + after, hits));
+        double term = Math.exp(
+                logChoose(after, hitsAfter) + logChoose(before, hits - hitsAfter) - logChoose(before + after, hits));
         for (long k = hitsAfter; k <= Math.min(hits, after) && term > sum * NEGLIGIBLE; k++) {
             sum += term;
             // From k to k + 1 hits on the after side.

@@ -13,8 +13,7 @@ import java.util.TreeMap;
  * @param revisionsBefore by position of every wave that is on the new revision or on its way, the revision each of its
  *     namespaces came from
  */
-public record State(
-        Step step, Optional<Hold> hold, SortedMap<Integer, SortedMap<String, String>> revisionsBefore) {
+public record State(Step step, Optional<Hold> hold, SortedMap<Integer, SortedMap<String, String>> revisionsBefore) {
     public State {
         revisionsBefore = Collections.unmodifiableSortedMap(new TreeMap<>(revisionsBefore));
     }
@@ -97,7 +96,9 @@ public record State(
             case Step.WaveSoaking soaking -> Optional.of(soaking.wave().position());
             case Step.Promoted promoted -> Optional.of(promoted.lastWave().position());
             case Step.RollingBack back ->
-                back.waves().isEmpty() ? Optional.empty() : Optional.of(back.waves().last());
+                back.waves().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(back.waves().last());
             case Step.Precheck _, Step.ControlPlaneCanary _, Step.ControlPlaneSoak _, Step.Done _ -> Optional.empty();
         };
     }

@@ -14,7 +14,7 @@ public sealed interface Step {
 
     record Precheck() implements Step {
         ControlPlaneCanary installing(Instant deadline) {
-            return new ControlPlaneCanary(deadline);
+            return new ControlPlaneCanary(deadline, Optional.empty());
         }
 
         @Override
@@ -23,14 +23,27 @@ public sealed interface Step {
         }
     }
 
-    record ControlPlaneCanary(Instant deadline) implements Step {
+    /**
+     * The new control plane is being installed.
+     *
+     * @param failedSince since when it is reported as failed, which a slow start looks like at first
+     */
+    record ControlPlaneCanary(Instant deadline, Optional<Instant> failedSince) implements Step {
+        ControlPlaneCanary failed(Instant now) {
+            return new ControlPlaneCanary(deadline, Optional.of(failedSince.orElse(now)));
+        }
+
+        ControlPlaneCanary notFailed() {
+            return new ControlPlaneCanary(deadline, Optional.empty());
+        }
+
         ControlPlaneSoak ready(Instant until) {
             return new ControlPlaneSoak(until);
         }
 
         @Override
         public ControlPlaneCanary shifted(Duration by) {
-            return new ControlPlaneCanary(deadline.plus(by));
+            return new ControlPlaneCanary(deadline.plus(by), Optional.empty());
         }
     }
 

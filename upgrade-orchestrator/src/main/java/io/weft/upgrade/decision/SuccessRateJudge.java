@@ -51,7 +51,8 @@ final class SuccessRateJudge {
         return judgements;
     }
 
-    private record Fault(String subject, Reporter reporter, Traffic before, Traffic after, boolean client, String when) {
+    private record Fault(
+            String subject, Reporter reporter, Traffic before, Traffic after, boolean client, String when) {
         Judgement judgement(Gate.SuccessRate gate, Instant window) {
             double rateBefore = 1 - before.share(client ? before.clientErrors() : before.serverErrors());
             double rateAfter = 1 - after.share(client ? after.clientErrors() : after.serverErrors());
@@ -85,7 +86,11 @@ final class SuccessRateJudge {
         for (Reporter reporter : Reporter.values()) {
             for (String namespace : evidence.subjects()) {
                 Optional<Fault> fault = compare(
-                        "namespace " + namespace, reporter, before(namespace, reporter), of(after, namespace, reporter), when);
+                        "namespace " + namespace,
+                        reporter,
+                        before(namespace, reporter),
+                        of(after, namespace, reporter),
+                        when);
                 if (fault.isPresent()) {
                     return fault;
                 }

@@ -40,12 +40,12 @@ public record Telemetry(
     }
 
     boolean olderThan(Duration limit, Instant now) {
-        return completeThrough.map(through -> through.isBefore(now.minus(limit))).orElse(true);
+        return completeThrough
+                .map(through -> through.isBefore(now.minus(limit)))
+                .orElse(true);
     }
 
     static Traffic total(Map<String, Traffic.BothEnds> traffic, Traffic.Reporter reporter) {
-        return traffic.values().stream()
-                .map(both -> both.of(reporter))
-                .reduce(Traffic.NONE, Traffic::plus);
+        return traffic.values().stream().map(both -> both.of(reporter)).reduce(Traffic.NONE, Traffic::plus);
     }
 }

@@ -49,7 +49,8 @@ public record TrafficRanges(
         Instant through = floor(completeThrough);
         return switch (state.step()) {
             case Step.ControlPlaneSoak _ -> Optional.of(untouched(plan.wave(0).namespaces(), through));
-            case Step.BeforeWave next -> Optional.of(untouched(plan.wave(next.wave()).namespaces(), through));
+            case Step.BeforeWave next ->
+                Optional.of(untouched(plan.wave(next.wave()).namespaces(), through));
             case Step.WaveMoving moving -> Optional.of(moved(plan, moving.wave(), seen, through));
             case Step.WaveSoaking soaking -> Optional.of(moved(plan, soaking.wave(), seen, through));
             case Step.Promoted promoted -> Optional.of(moved(plan, promoted.lastWave(), seen, through));

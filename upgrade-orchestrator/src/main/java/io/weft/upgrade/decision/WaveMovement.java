@@ -28,7 +28,8 @@ record WaveMovement(SortedSet<String> namespaces, SortedMap<String, Movement> re
             if (ofThisWave) {
                 reports.put(namespace, movement);
             }
-            if (movement.state() == MovementState.MOVED && (ofThisWave || seen.agent().applied())) {
+            if (movement.state() == MovementState.MOVED
+                    && (ofThisWave || seen.agent().applied())) {
                 moved.add(namespace);
             }
         }

@@ -31,11 +31,12 @@ final class WaveStart {
 
     private static Decided start(Look look, Step.BeforeWave step, Plan.PlannedWave wave) {
         TreeMap<String, String> before = new TreeMap<>();
-        wave.namespaces().forEach(namespace -> before.put(
-                namespace,
-                look.seen()
-                        .placements()
-                        .getOrDefault(namespace, look.plan().from().revision())));
+        wave.namespaces()
+                .forEach(namespace -> before.put(
+                        namespace,
+                        look.seen()
+                                .placements()
+                                .getOrDefault(namespace, look.plan().from().revision())));
         Instant deadline = look.now().plus(look.plan().timing().moveDeadline());
         WaveProgress progress = WaveProgress.started(step.wave(), look.now(), ProbesJudge.enforced(look.seen()));
         return look.decided(

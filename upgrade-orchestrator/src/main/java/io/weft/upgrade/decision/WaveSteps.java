@@ -22,13 +22,13 @@ final class WaveSteps {
     /** The gates' verdicts and the state that remembers how far they were judged. */
     record Judged(Look look, Gates gates) {
         static Judged of(Look look, WaveProgress wave, boolean overdue) {
-            Gates gates = Gates.judge(
-                    Evidence.of(look.plan(), look.state(), wave, look.seen(), overdue, look.now()));
+            Gates gates = Gates.judge(Evidence.of(look.plan(), look.state(), wave, look.seen(), overdue, look.now()));
             Telemetry telemetry = look.seen().telemetry();
             State next = telemetry.unjudged().isEmpty()
                     ? look.state()
-                    : look.state().withProgress(wave.judgedThrough(
-                            telemetry.unjudged().getLast().start().plus(Telemetry.WINDOW)));
+                    : look.state()
+                            .withProgress(wave.judgedThrough(
+                                    telemetry.unjudged().getLast().start().plus(Telemetry.WINDOW)));
             return new Judged(look.at(next), gates);
         }
 
@@ -63,9 +63,9 @@ final class WaveSteps {
         if (look.agentAway()) {
             return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
         }
-        Optional<Failure> late = look.plan().needsTelemetry() ? Failures.late(look) : Optional.empty();
+        Optional<Decided> late = Failures.lateDecision(look);
         if (late.isPresent()) {
-            return Failures.withoutData(look, late.get());
+            return late.get();
         }
         if (movement.complete()) {
             return soak(look, step, wave);
@@ -95,8 +95,7 @@ final class WaveSteps {
     private static Decided soak(Look look, Step.WaveMoving step, Plan.PlannedWave wave) {
         Step.WaveSoaking soaking = step.moved(look.now(), wave.soak());
         SortedSet<UUID> probes = ProbesJudge.toRun(soaking.wave(), wave.namespaces(), look.seen());
-        State next = look.state()
-                .at(new Step.WaveSoaking(soaking.wave().probesAsked(look.now()), soaking.until()));
+        State next = look.state().at(new Step.WaveSoaking(soaking.wave().probesAsked(look.now()), soaking.until()));
         return look.decided(
                 new Decision.Wait(
                         Reason.WAVE_SOAKING, wave.title() + " has moved and is watched until " + soaking.until()),
@@ -120,20 +119,22 @@ final class WaveSteps {
         if (look.agentAway()) {
             return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
         }
-        Optional<Failure> late = look.plan().needsTelemetry() ? Failures.late(look) : Optional.empty();
+        Optional<Decided> late = Failures.lateDecision(look);
         if (late.isPresent()) {
-            return Failures.withoutData(look, late.get());
+            return late.get();
         }
         if (look.now().isBefore(step.until())) {
             return askingProbes(look, judged, Reason.WAVE_SOAKING, "watched until " + step.until());
         }
-        Optional<Failure> gap = unseenEnd(look, step).or(() -> judged.gates().firstGap().map(Failure::of));
+        Optional<Failure> gap =
+                unseenEnd(look, step).or(() -> judged.gates().firstGap().map(Failure::of));
         if (gap.isEmpty()) {
             return passed(look, step);
         }
         Instant latest = step.until().plus(look.plan().timing().evidenceGrace());
         return look.now().isBefore(latest)
-                ? askingProbes(look, judged, Reason.WAITING_FOR_EVIDENCE, gap.get().message())
+                ? askingProbes(
+                        look, judged, Reason.WAITING_FOR_EVIDENCE, gap.get().message())
                 : Failures.withoutData(look, gap.get());
     }
 
@@ -172,7 +173,8 @@ final class WaveSteps {
     }
 
     private static boolean isProbes(Plan plan, String gate) {
-        return plan.gates().stream().anyMatch(one -> one instanceof Gate.Probes && one.name().equals(gate));
+        return plan.gates().stream()
+                .anyMatch(one -> one instanceof Gate.Probes && one.name().equals(gate));
     }
 
     private static Decided passed(Look look, Step.WaveSoaking step) {
@@ -181,7 +183,8 @@ final class WaveSteps {
             return FinalSteps.promote(look, step);
         }
         return look.decided(
-                new Decision.Wait(Reason.GATES_PASSED, look.plan().wave(position).title() + " passed its gates"),
+                new Decision.Wait(
+                        Reason.GATES_PASSED, look.plan().wave(position).title() + " passed its gates"),
                 look.state().at(step.passed()),
                 List.of(),
                 look.now());

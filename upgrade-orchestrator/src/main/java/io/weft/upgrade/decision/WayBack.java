@@ -32,9 +32,7 @@ final class WayBack {
         }
         return look.decided(
                 new Decision.RollBack(cause.reason(), cause.message()),
-                look.state()
-                        .withoutHold()
-                        .at(new Step.RollingBack(cause, waves, look.now(), deadline)),
+                look.state().withoutHold().at(new Step.RollingBack(cause, waves, look.now(), deadline)),
                 effects,
                 waves.isEmpty() ? look.now() : look.soon());
     }
@@ -44,8 +42,8 @@ final class WayBack {
         if (missing.isEmpty()) {
             return finish(look, step);
         }
-        String message = missing.size() + " namespaces are not back yet: "
-                + String.join(", ", missing.values()) + "; deadline " + step.deadline();
+        String message = missing.size() + " namespaces are not back yet: " + String.join(", ", missing.values())
+                + "; deadline " + step.deadline();
         if (look.state().stuck()) {
             return look.waiting(Reason.ROLLBACK_DEADLINE, message, look.now().plus(LOOK_AGAIN_WHEN_STUCK));
         }
@@ -112,10 +110,7 @@ final class WayBack {
         effects.add(new Effect.SetVersionReached(false, "RolledBack", cause + ": " + message));
         return look.decided(
                 new Decision.RollBack(Reason.ROLLED_BACK, message),
-                look.state()
-                        .withoutHold()
-                        .withoutWaves(step.waves())
-                        .at(new Step.Done(Phase.ROLLED_BACK)),
+                look.state().withoutHold().withoutWaves(step.waves()).at(new Step.Done(Phase.ROLLED_BACK)),
                 effects,
                 look.now().plus(Look.RARELY));
     }
@@ -123,6 +118,8 @@ final class WayBack {
     private static String titles(Look look, Step.RollingBack step) {
         return String.join(
                 ", ",
-                step.waves().stream().map(wave -> look.plan().wave(wave).title()).toList());
+                step.waves().stream()
+                        .map(wave -> look.plan().wave(wave).title())
+                        .toList());
     }
 }

@@ -39,7 +39,8 @@ final class Deliveries {
                 .map(Target::cluster)
                 .distinct()
                 .sorted()
-                .forEach(cluster -> requestVersion(tx, cluster, "policy generation " + row.generation() + " is due here"));
+                .forEach(cluster ->
+                        requestVersion(tx, cluster, "policy generation " + row.generation() + " is due here"));
         delivery.stopped().forEach((target, why) -> stop(tx, policy, target, why));
         return delivery.lookAgain();
     }
@@ -54,7 +55,7 @@ final class Deliveries {
                 FROM policy_target t
                 JOIN installation i ON i.id = t.installation_id
                 LEFT JOIN agent_link l ON l.cluster_id = i.cluster_id
-                WHERE t.policy_id = ? ORDER BY t.class, t.installation_id
+                WHERE t.policy_id = ? AND t.removed_version IS NULL ORDER BY t.class, t.installation_id
                 """, policy);
     }
 

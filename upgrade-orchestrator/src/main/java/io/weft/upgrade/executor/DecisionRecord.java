@@ -77,7 +77,11 @@ final class DecisionRecord {
 
     void took(List<TakenCommand> commands, Instant now) {
         for (TakenCommand command : commands) {
-            tx.update("UPDATE rollout_command SET take_time = ? WHERE rollout_id = ? AND id = ?", now, row.id(), command.id());
+            tx.update(
+                    "UPDATE rollout_command SET take_time = ? WHERE rollout_id = ? AND id = ?",
+                    now,
+                    row.id(),
+                    command.id());
             ObjectNode detail = JsonNodeFactory.instance.objectNode();
             detail.put("command", WireNames.of(command.kind()));
             detail.put("commandId", PublicId.format(COMMAND_PREFIX, command.id()));
@@ -94,15 +98,18 @@ final class DecisionRecord {
         detail.put("reason", decided.decision().reason().code());
         detail.put("message", decided.decision().message());
         detail.put("leaseEpoch", row.leaseEpoch());
-        detail.set("effects", DecisionJson.write(decided.effects().stream()
-                .map(effect -> effect.getClass().getSimpleName())
-                .toList()));
+        detail.set(
+                "effects",
+                DecisionJson.write(decided.effects().stream()
+                        .map(effect -> effect.getClass().getSimpleName())
+                        .toList()));
         String action = decided.decision().name();
         audit("rollout." + Character.toLowerCase(action.charAt(0)) + action.substring(1), detail);
     }
 
     private void audit(String action, ObjectNode detail) {
         String id = PublicId.format(ROLLOUT_PREFIX, row.id());
-        Audit.record(tx, AuditEntry.of(ActorKind.ROLLOUT, id, action, "rollout", id).withDetail(detail));
+        Audit.record(
+                tx, AuditEntry.of(ActorKind.ROLLOUT, id, action, "rollout", id).withDetail(detail));
     }
 }

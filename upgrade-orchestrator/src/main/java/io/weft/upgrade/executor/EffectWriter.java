@@ -66,7 +66,8 @@ final class EffectWriter {
     }
 
     private void install(Effect.InstallControlPlane install) {
-        int rows = tx.update("""
+        int rows = tx.update(
+                """
                 INSERT INTO control_plane (tenant_id, installation_id, revision, version, release_id, wanted, is_default, state)
                 SELECT ?, ?, ?, ?, r.id, true, false, 'installing'
                 FROM mesh m JOIN mesh_release r ON r.family = m.family AND r.version = ? WHERE m.id = ?
@@ -123,7 +124,8 @@ final class EffectWriter {
     }
 
     private void makeDefault(Effect.MakeDefault makeDefault) {
-        tx.update("""
+        tx.update(
+                """
                 UPDATE control_plane SET is_default = (revision = ?), state = CASE
                     WHEN revision = ? AND state = 'ready' THEN 'draining'
                     WHEN revision = ? AND state = 'draining' THEN 'ready'
@@ -142,7 +144,9 @@ final class EffectWriter {
 
     private void setVersionReached(Effect.SetVersionReached condition) {
         MeshRow mesh = tx.first(
-                        MeshRow.class, "SELECT generation, conditions FROM mesh WHERE id = ? FOR UPDATE", subject.mesh())
+                        MeshRow.class,
+                        "SELECT generation, conditions FROM mesh WHERE id = ? FOR UPDATE",
+                        subject.mesh())
                 .orElseThrow();
         ArrayNode conditions = JsonNodeFactory.instance.arrayNode();
         for (JsonNode other : mesh.conditions()) {

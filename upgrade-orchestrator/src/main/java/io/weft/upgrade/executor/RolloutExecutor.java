@@ -77,7 +77,10 @@ public final class RolloutExecutor {
             record.log(inputs, decision);
             LOG.infof(
                     "rollout.decided rollout=%s leaseEpoch=%d decision=%s reason=%s",
-                    row.id(), row.leaseEpoch(), decision.name(), decision.reason().code());
+                    row.id(),
+                    row.leaseEpoch(),
+                    decision.name(),
+                    decision.reason().code());
         }
         if (!(decision instanceof Decision.Wait) || !decided.effects().isEmpty()) {
             record.decided(decided);

@@ -4,10 +4,14 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.weft.kit.tenancy.Notifications;
 import io.weft.kit.tenancy.TenantTransactions;
+import io.weft.kit.tenancy.TenantTx;
 import io.weft.kit.work.DueWork;
 import io.weft.kit.work.Loop;
+import io.weft.upgrade.hint.ObservedHints;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at rollouts when they are due, and earlier when something was observed. */
@@ -23,8 +27,7 @@ final class RolloutLoop {
     private @Nullable Loop loop;
     private @Nullable ObservedHints hints;
 
-    RolloutLoop(
-            DueWork queue, Notifications notifications, TenantTransactions transactions, RolloutExecutor executor) {
+    RolloutLoop(DueWork queue, Notifications notifications, TenantTransactions transactions, RolloutExecutor executor) {
         this.queue = queue;
         this.notifications = notifications;
         this.transactions = transactions;
@@ -33,9 +36,14 @@ final class RolloutLoop {
 
     void start(@Observes StartupEvent event) {
         loop = queue.claimLoop(ROLLOUT, WORKERS, executor::look);
-        ObservedHints started = new ObservedHints(transactions);
-        hints = started;
-        notifications.listen(RolloutExecutor.OBSERVED, started::hint);
+        hints = ObservedHints.listen(notifications, transactions, Duration.ZERO, RolloutLoop::scheduleOpenRollouts);
+    }
+
+    private static void scheduleOpenRollouts(TenantTx tx) {
+        tx.list(UUID.class, """
+                SELECT id FROM rollout
+                WHERE phase IN ('planned', 'running', 'soaking', 'rollingBack', 'stuck') ORDER BY id
+                """).forEach(rollout -> DueWork.scheduleNow(tx, ROLLOUT, rollout, "observed"));
     }
 
     void stop(@Observes ShutdownEvent event) {

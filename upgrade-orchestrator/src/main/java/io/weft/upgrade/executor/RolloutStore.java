@@ -38,7 +38,8 @@ final class RolloutStore {
     static void save(TenantTx tx, RolloutRow row, Plan plan, Decided decided, Instant now) {
         State state = decided.state();
         Phase phase = state.phase(plan);
-        int rows = tx.update("""
+        int rows = tx.update(
+                """
                 UPDATE rollout SET phase = ?, state = ?, reason = ?, message = ?, status_version = status_version + 1,
                     update_time = ?, end_time = ?::timestamptz
                 WHERE id = ? AND lease_epoch = ?
@@ -62,8 +63,7 @@ final class RolloutStore {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("step", stepName(state));
         state.wave().ifPresent(wave -> document.put("wave", wave.intValue()));
-        state.hold().ifPresent(_ -> document.put(
-                "phaseBeforePause", WireNames.of(state.phaseWithoutHold(plan))));
+        state.hold().ifPresent(_ -> document.put("phaseBeforePause", WireNames.of(state.phaseWithoutHold(plan))));
         document.put("canRollBack", state.canRollBack());
         document.put("lookAgain", decided.lookAgain().toString());
         document.set("decision", DecisionJson.write(state));

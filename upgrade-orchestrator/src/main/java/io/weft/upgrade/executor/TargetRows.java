@@ -35,42 +35,62 @@ final class TargetRows {
                     row.leaseEpoch(),
                     row.id(),
                     wave.position(),
-                    namespace
+                    namespace,
+                    phase.get() == Phase.ROLLED_BACK // a wave that never started stays planned
                 });
             }
         }
         tx.updateEach("""
                 UPDATE wave_target SET phase = ?, step = 'dataPlaneWaves', revision_before = COALESCE(NULLIF(?, ''), revision_before),
                     start_time = COALESCE(start_time, ?::timestamptz), deadline = ?::timestamptz, lease_epoch = ?
-                WHERE rollout_id = ? AND wave_position = ? AND namespace = ?
+                WHERE rollout_id = ? AND wave_position = ? AND namespace = ? AND (start_time IS NOT NULL OR NOT ?)
                 """, rows);
     }
 
     /** Empty where a wave's last phase stays as it is, because the rollout ended elsewhere. */
     private static Optional<Phase> phase(Plan plan, State state, int wave) {
         boolean started = state.revisionsBefore().containsKey(wave);
+        if (state.step() instanceof Step.Done done) {
+            return switch (done.outcome()) {
+                case COMPLETED -> Optional.of(Phase.COMPLETED);
+                case ROLLED_BACK -> started ? Optional.empty() : Optional.of(Phase.ROLLED_BACK);
+                default -> Optional.empty();
+            };
+        }
+        if (isAtWork(state, wave)) {
+            return Optional.of(state.phase(plan));
+        }
+        return Optional.of(started ? Phase.COMPLETED : Phase.PLANNED);
+    }
+
+    /** The wave moves, soaks or goes back. */
+    private static boolean isAtWork(State state, int wave) {
         return switch (state.step()) {
-            case Step.RollingBack back when back.waves().contains(wave) -> Optional.of(state.phase(plan));
-            case Step.Done done when done.outcome() == Phase.COMPLETED -> Optional.of(Phase.COMPLETED);
-            case Step.Done done when done.outcome() == Phase.ROLLED_BACK && !started -> Optional.of(Phase.ROLLED_BACK);
-            case Step.Done _ -> Optional.empty();
-            case Step.WaveMoving moving when moving.wave().position() == wave -> Optional.of(state.phase(plan));
-            case Step.WaveSoaking soaking when soaking.wave().position() == wave -> Optional.of(state.phase(plan));
-            default -> Optional.of(started ? Phase.COMPLETED : Phase.PLANNED);
+            case Step.WaveMoving moving -> moving.wave().position() == wave;
+            case Step.WaveSoaking soaking -> soaking.wave().position() == wave;
+            case Step.RollingBack back -> back.waves().contains(wave);
+            case Step.Precheck _, Step.ControlPlaneCanary _, Step.ControlPlaneSoak _, Step.BeforeWave _ -> false;
+            case Step.Promoted _, Step.Done _ -> false;
         };
     }
 
     private static Optional<Instant> deadline(State state, int wave) {
+        if (!isAtWork(state, wave)) {
+            return Optional.empty();
+        }
         return switch (state.step()) {
-            case Step.WaveMoving moving when moving.wave().position() == wave -> Optional.of(moving.deadline());
-            case Step.WaveSoaking soaking when soaking.wave().position() == wave -> Optional.of(soaking.until());
-            case Step.RollingBack back when back.waves().contains(wave) -> Optional.of(back.deadline());
-            default -> Optional.empty();
+            case Step.WaveMoving moving -> Optional.of(moving.deadline());
+            case Step.WaveSoaking soaking -> Optional.of(soaking.until());
+            case Step.RollingBack back -> Optional.of(back.deadline());
+            case Step.Precheck _, Step.ControlPlaneCanary _, Step.ControlPlaneSoak _, Step.BeforeWave _ ->
+                Optional.empty();
+            case Step.Promoted _, Step.Done _ -> Optional.empty();
         };
     }
 
     private static void writeControlPlane(TenantTx tx, RolloutRow row, Plan plan, State state, Instant now) {
-        tx.update("""
+        tx.update(
+                """
                 INSERT INTO wave_target (tenant_id, rollout_id, wave_position, cluster_id, namespace, step, phase,
                     revision_before, start_time, lease_epoch)
                 VALUES (?, ?, -1, ?, '', ?, ?, ?, ?, ?)

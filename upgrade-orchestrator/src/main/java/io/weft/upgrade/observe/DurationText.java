@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Durations as the API stores them: {@code 250ms}, {@code 90s}, {@code 15m}, {@code 1h30m}. */
 final class DurationText {
-    private static final Pattern FORM = Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
+    private static final Pattern FORM =
+            Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
 
     private DurationText() {}
 
@@ -20,7 +21,8 @@ final class DurationText {
         }
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("field " + field + " must be a duration such as 90s or 15m, got " + text);
+            throw new IllegalArgumentException(
+                    "field " + field + " must be a duration such as 90s or 15m, got " + text);
         }
         return Duration.ofHours(number(parts.group(1)))
                 .plusMinutes(number(parts.group(2)))

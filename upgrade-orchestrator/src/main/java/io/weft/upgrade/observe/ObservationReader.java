@@ -65,7 +65,8 @@ public final class ObservationReader {
         List<String> missing = new ArrayList<>();
         for (JsonNode finding : preflight) {
             if (finding.path("code").asText().equals("PermissionMissing")) {
-                missing.add(finding.path("message").asText(finding.path("object").asText()));
+                missing.add(
+                        finding.path("message").asText(finding.path("object").asText()));
             }
         }
         return missing;
@@ -76,7 +77,8 @@ public final class ObservationReader {
         for (JsonNode rejection : rejections) {
             byLayer.putIfAbsent(
                     rejection.path("layer").asText(),
-                    rejection.path("object").asText() + ": " + rejection.path("message").asText());
+                    rejection.path("object").asText() + ": "
+                            + rejection.path("message").asText());
         }
         return byLayer;
     }
@@ -110,7 +112,11 @@ public final class ObservationReader {
     }
 
     record ControlPlaneRow(
-            String revision, String version, ControlPlaneState state, Optional<String> stateReason, boolean isDefault) {}
+            String revision,
+            String version,
+            ControlPlaneState state,
+            Optional<String> stateReason,
+            boolean isDefault) {}
 
     private static Map<String, ControlPlane> controlPlanes(TenantTx tx, Subject subject) {
         Map<String, ControlPlane> read = new HashMap<>();
@@ -170,12 +176,10 @@ public final class ObservationReader {
     record CommandRow(UUID id, Command.Kind command, String reason, String author, Instant time) {}
 
     private static List<Command> commands(TenantTx tx, Subject subject) {
-        return tx
-                .list(CommandRow.class, """
+        return tx.list(CommandRow.class, """
                 SELECT id, command, reason, author, time FROM rollout_command
                 WHERE rollout_id = ? AND take_time IS NULL ORDER BY time, id LIMIT ?
-                """, subject.rollout(), MAX_COMMANDS)
-                .stream()
+                """, subject.rollout(), MAX_COMMANDS).stream()
                 .map(row -> new Command(row.id(), row.command(), row.reason(), row.author(), row.time()))
                 .toList();
     }

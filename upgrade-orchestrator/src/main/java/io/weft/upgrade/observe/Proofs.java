@@ -34,8 +34,7 @@ final class Proofs {
 
     static List<Proof> read(TenantTx tx, Subject subject) {
         Map<UUID, List<ProbeRun>> runs = runs(tx, subject);
-        return tx
-                .list(TargetRow.class, """
+        return tx.list(TargetRow.class, """
                 SELECT t.policy_id, p.name, p.spec, t.class AS capability_class, t.delivered_generation, t.state, t.message,
                     b.id AS probe_id
                 FROM policy_target t
@@ -44,8 +43,7 @@ final class Proofs {
                     AND b.policy_generation = t.delivered_generation
                 WHERE t.installation_id = ? AND p.delete_time IS NULL
                 ORDER BY t.policy_id, t.class
-                """, subject.installation())
-                .stream()
+                """, subject.installation()).stream()
                 .map(row -> proof(row, runs))
                 .toList();
     }

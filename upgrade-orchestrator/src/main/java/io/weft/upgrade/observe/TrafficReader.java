@@ -38,10 +38,9 @@ final class TrafficReader {
                 Instant.class,
                 "SELECT complete_through FROM telemetry_progress WHERE cluster_id = ?",
                 subject.cluster());
-        Optional<TrafficRanges> ranges =
-                through.flatMap(complete -> TrafficRanges.of(plan, state, seen, complete));
-        return ranges.map(asked -> new TrafficReader(tx, subject, asked, plan.to().revision())
-                        .read(through, plan.minRequests()))
+        Optional<TrafficRanges> ranges = through.flatMap(complete -> TrafficRanges.of(plan, state, seen, complete));
+        return ranges.map(asked ->
+                        new TrafficReader(tx, subject, asked, plan.to().revision()).read(through, plan.minRequests()))
                 .orElseGet(() -> new Telemetry(through, Map.of(), Map.of(), Map.of(), List.of()));
     }
 
@@ -104,7 +103,9 @@ final class TrafficReader {
      */
     private Map<String, BothEnds> sum(Span span, boolean moved) {
         Map<String, BothEnds> sums = new HashMap<>();
-        tx.list(SumRow.class, """
+        tx.list(
+                        SumRow.class,
+                        """
                 WITH chosen AS (
                     SELECT dst_namespace AS namespace, reporter, bounds, counts, rq_2xx, rq_3xx, rq_4xx, rq_5xx, rq_other
                     FROM traffic_10s
@@ -123,7 +124,13 @@ final class TrafficReader {
                 SELECT namespace, reporter, requests, client_errors, server_errors, bounds,
                     COALESCE(counts, '{}') AS counts
                 FROM answers LEFT JOIN buckets USING (namespace, reporter, bounds)
-                """, subject.cluster(), span.from(), span.to(), List.copyOf(ranges.namespaces()), moved, newRevision)
+                """,
+                        subject.cluster(),
+                        span.from(),
+                        span.to(),
+                        List.copyOf(ranges.namespaces()),
+                        moved,
+                        newRevision)
                 .forEach(row -> sums.merge(row.namespace(), row.traffic(), BothEnds::plus));
         return sums;
     }

@@ -32,7 +32,8 @@ final class FakeMesh {
     static final int PODS = 4;
 
     /** How the new version behaves. */
-    record Quality(double failureShare, double slowShare, boolean breaksProof, boolean stopsReporting, boolean rejects) {
+    record Quality(
+            double failureShare, double slowShare, boolean breaksProof, boolean stopsReporting, boolean rejects) {
         static final Quality GOOD = new Quality(0, 0, false, false, false);
     }
 
@@ -94,7 +95,8 @@ final class FakeMesh {
         controlPlanes.put(
                 plan.from().revision(), new ControlPlane(plan.from().version(), ControlPlaneState.READY, "", true));
         for (Plan.PlannedWave wave : plan.waves()) {
-            wave.namespaces().forEach(name -> namespaces.put(name, new Ns(plan.from().revision(), start)));
+            wave.namespaces()
+                    .forEach(name -> namespaces.put(name, new Ns(plan.from().revision(), start)));
         }
     }
 
@@ -129,7 +131,10 @@ final class FakeMesh {
 
     private void becomeReady() {
         String revision = plan.to().revision();
-        if (controlPlaneAsked.filter(asked -> asked.plusSeconds(8).isBefore(now)).isPresent() && !controlPlaneBroken) {
+        if (controlPlaneAsked
+                        .filter(asked -> asked.plusSeconds(8).isBefore(now))
+                        .isPresent()
+                && !controlPlaneBroken) {
             controlPlanes.computeIfPresent(
                     revision,
                     (_, seen) -> seen.state() == ControlPlaneState.INSTALLING
@@ -160,7 +165,8 @@ final class FakeMesh {
         namespaces.forEach((name, namespace) -> {
             double share = namespace.shareOn(plan.to().revision());
             boolean settling = busyCpu
-                    && namespace.lastReady
+                    && namespace
+                            .lastReady
                             .filter(ready -> ready.plusSeconds(15).isAfter(start))
                             .isPresent();
             traffic.count(name, start, share, quality, settling, busyCpu);

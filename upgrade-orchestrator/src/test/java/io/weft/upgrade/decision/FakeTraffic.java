@@ -25,6 +25,7 @@ final class FakeTraffic {
     private final Map<String, NavigableMap<Instant, Counted>> windows = new HashMap<>();
     /** Requests per window; constant while a world lives. */
     final Map<String, Integer> load = new HashMap<>();
+
     double usualFailures = 0.0005;
 
     FakeTraffic(RandomGenerator random, String newRevision) {
@@ -42,8 +43,7 @@ final class FakeTraffic {
         int requests = poisson(load.getOrDefault(namespace, 300));
         int toNew = binomial(requests, shareNew);
         Traffic old = draw(requests - toNew, usualFailures, 0, false, false);
-        Traffic fresh = draw(
-                toNew, usualFailures + quality.failureShare(), quality.slowShare(), settling, busyCpu);
+        Traffic fresh = draw(toNew, usualFailures + quality.failureShare(), quality.slowShare(), settling, busyCpu);
         Traffic source = old.plus(fresh);
         windows.computeIfAbsent(namespace, _ -> new TreeMap<>())
                 .put(start, new Counted(old, quality.stopsReporting() ? Traffic.NONE : fresh, source));
@@ -111,7 +111,9 @@ final class FakeTraffic {
                     .forEach(window -> sums.merge(
                             namespace,
                             new BothEnds(
-                                    moved ? window.newDestination() : window.oldDestination().plus(window.newDestination()),
+                                    moved
+                                            ? window.newDestination()
+                                            : window.oldDestination().plus(window.newDestination()),
                                     window.source()),
                             BothEnds::plus));
         }

@@ -28,7 +28,8 @@ class GateMathTest {
     @Test
     void aClearRiseIsSignificantAtAnyLookAndAnySize() {
         for (long size : List.of(200L, 10_000L, 5_000_000L)) {
-            assertThat(Significance.rose(0, size, size / 5, size, Significance.alpha(10_000, 80))).isTrue();
+            assertThat(Significance.rose(0, size, size / 5, size, Significance.alpha(10_000, 80)))
+                    .isTrue();
         }
     }
 
@@ -38,7 +39,9 @@ class GateMathTest {
         for (long look = 1; look <= 200_000; look++) {
             spent += 4 * Significance.alpha(look, 4);
         }
-        assertThat(spent).isCloseTo(Significance.ALPHA_OF_WAVE, within(1e-6)).isLessThanOrEqualTo(Significance.ALPHA_OF_WAVE);
+        assertThat(spent)
+                .isCloseTo(Significance.ALPHA_OF_WAVE, within(1e-6))
+                .isLessThanOrEqualTo(Significance.ALPHA_OF_WAVE);
     }
 
     @Test
@@ -46,8 +49,10 @@ class GateMathTest {
         int[] alarms = new int[1];
         int worlds = 4_000;
         Seeds.first(worlds).forEach(random -> {
-            long before = random.ints(1_200).filter(_ -> random.nextDouble() < 0.01).count();
-            long after = random.ints(300).filter(_ -> random.nextDouble() < 0.01).count();
+            long before =
+                    random.ints(1_200).filter(_ -> random.nextDouble() < 0.01).count();
+            long after =
+                    random.ints(300).filter(_ -> random.nextDouble() < 0.01).count();
             if (Significance.rose(before, 1_200, after, 300, 0.01)) {
                 alarms[0]++;
             }

@@ -32,12 +32,7 @@ final class Plans {
 
     static PlannedWave wave(int position, String... namespaces) {
         return new PlannedWave(
-                position,
-                "wave-" + position,
-                new TreeSet<>(List.of(namespaces)),
-                4,
-                Duration.ofSeconds(60),
-                false);
+                position, "wave-" + position, new TreeSet<>(List.of(namespaces)), 4, Duration.ofSeconds(60), false);
     }
 
     static Plan plan(PlannedWave... waves) {

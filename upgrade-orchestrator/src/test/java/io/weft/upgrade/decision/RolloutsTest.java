@@ -12,6 +12,7 @@ import io.weft.upgrade.decision.Plan.OnFailure;
 import io.weft.upgrade.decision.Plan.OnNoData;
 import io.weft.upgrade.decision.Plan.PlannedWave;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ class RolloutsTest {
         return new Movement(NEW, state, reason, "", Optional.empty(), Optional.empty(), scenario.mesh.now());
     }
 
-    // Precheck -----------------------------------------------------------------------------------------------------
+    // Precheck
 
     @Test
     void aRolloutToAReleaseThatIsNotImportedIsAborted() {
@@ -72,12 +73,15 @@ class RolloutsTest {
         assertThat(decided.effects()).containsExactly(new Effect.InstallControlPlane(MeshRevision.of("1.27.0")));
     }
 
-    // Control plane --------------------------------------------------------------------------------------------------
+    // Control plane
 
     @Test
-    void aFailedControlPlaneIsTakenAwayAndNoNamespaceMoves() {
+    void aControlPlaneThatStaysFailedIsTakenAwayAndNoNamespaceMoves() {
         Scenario scenario = oneWave().untilStep(Step.ControlPlaneCanary.class);
 
+        Decided first = scenario.look(Seen.controlPlane(NEW, ControlPlaneState.FAILED, "Forbidden"));
+        assertThat(first.decision()).isInstanceOf(Decision.Wait.class);
+        scenario.mesh.pass(60);
         Decided decided = scenario.look(Seen.controlPlane(NEW, ControlPlaneState.FAILED, "Forbidden"));
         Decided end = scenario.look();
 
@@ -85,6 +89,29 @@ class RolloutsTest {
         assertThat(decided.decision().message()).contains("Forbidden");
         assertThat(scenario.phase()).isEqualTo(Phase.ROLLED_BACK);
         assertThat(end.effects()).contains(new Effect.RemoveControlPlane(NEW));
+    }
+
+    @Test
+    void aControlPlaneThatFailedACheckAtFirstMayStillBecomeReady() {
+        Scenario scenario = oneWave().untilStep(Step.ControlPlaneCanary.class);
+        scenario.look(Seen.controlPlane(NEW, ControlPlaneState.FAILED, "CheckFailed"));
+        scenario.mesh.pass(30);
+
+        scenario.look(Seen.controlPlane(NEW, ControlPlaneState.READY, ""));
+
+        assertThat(scenario.state.step()).isInstanceOf(Step.ControlPlaneSoak.class);
+    }
+
+    @Test
+    void lateTelemetryOfASilentAgentIsNoVerdictOnTheMesh() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        Instant longAgo = scenario.mesh.now().minusSeconds(40);
+
+        Decided decided = scenario.look(seen ->
+                Seen.silentAgent(longAgo).apply(Seen.telemetryThrough(longAgo).apply(seen)));
+
+        assertThat(decided.decision()).isInstanceOf(Decision.Wait.class);
+        assertThat(decided.decision().reason()).isEqualTo(Reason.AGENT_UNREACHABLE);
     }
 
     @Test
@@ -102,14 +129,14 @@ class RolloutsTest {
     void aRejectionWhileTheControlPlaneSoaksRollsBack() {
         Scenario scenario = oneWave().untilStep(Step.ControlPlaneSoak.class);
 
-        Decided decided = scenario.look(Seen.meshStatus(status ->
-                new MeshStatus(status.time(), Map.of(NEW, new Clients(0, 2)), status.proxies())));
+        Decided decided = scenario.look(Seen.meshStatus(
+                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(0, 2)), status.proxies())));
 
         assertThat(decided.decision().reason()).isEqualTo(Reason.CONFIGURATION_REJECTED);
         assertThat(scenario.phase()).isEqualTo(Phase.ROLLING_BACK);
     }
 
-    // Waves ----------------------------------------------------------------------------------------------------------
+    // Waves
 
     @Test
     void aWaveThatNeedsApprovalWaitsForIt() {
@@ -183,7 +210,8 @@ class RolloutsTest {
 
         scenario.mesh.pass(1_801);
         Movement later = movement(scenario, MovementState.FAILED, "DeadlineExceeded");
-        assertThat(scenario.decide(Seen.movement("shop", later)).decision().reason()).isEqualTo(Reason.MOVE_FAILED);
+        assertThat(scenario.decide(Seen.movement("shop", later)).decision().reason())
+                .isEqualTo(Reason.MOVE_FAILED);
     }
 
     @Test
@@ -205,9 +233,10 @@ class RolloutsTest {
 
         assertThat(decided.decision()).isInstanceOf(Decision.Pause.class);
         assertThat(decided.decision().reason()).isEqualTo(Reason.LATE_DATA);
-        assertThat(decided.effects()).singleElement().isInstanceOfSatisfying(Effect.Place.class, place -> assertThat(
-                        place.paused())
-                .isTrue());
+        assertThat(decided.effects())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Effect.Place.class, place -> assertThat(place.paused()).isTrue());
     }
 
     @Test
@@ -270,7 +299,7 @@ class RolloutsTest {
                 .containsExactly(new Effect.RequestProbeRuns(new TreeSet<>(List.of(scenario.mesh.probe))));
     }
 
-    // Failure ----------------------------------------------------------------------------------------------------------
+    // Failure
 
     @Test
     void byDefaultOnlyTheFailedWaveGoesBackAndItsControlPlaneStays() {
@@ -303,8 +332,8 @@ class RolloutsTest {
     @Test
     void onFailurePauseStopsTheMoveAndResumeCountsAnew() {
         Scenario scenario = twoWaves(OnFailure.PAUSE).untilStep(Step.WaveSoaking.class);
-        scenario.look(Seen.meshStatus(status ->
-                new MeshStatus(status.time(), Map.of(NEW, new Clients(1, 1)), status.proxies())));
+        scenario.look(Seen.meshStatus(
+                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(1, 1)), status.proxies())));
         assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
 
         scenario.command(Command.Kind.RESUME);
@@ -318,8 +347,8 @@ class RolloutsTest {
     void aFailureInTheLastSoakMakesTheOldRevisionTheDefaultAgain() {
         Scenario scenario = oneWave().untilStep(Step.Promoted.class);
 
-        Decided decided = scenario.look(Seen.meshStatus(status ->
-                new MeshStatus(status.time(), Map.of(NEW, new Clients(4, 1)), status.proxies())));
+        Decided decided = scenario.look(Seen.meshStatus(
+                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(4, 1)), status.proxies())));
 
         assertThat(decided.decision()).isInstanceOf(Decision.RollBack.class);
         assertThat(decided.effects()).contains(new Effect.MakeDefault(OLD, NEW));
@@ -337,112 +366,5 @@ class RolloutsTest {
 
         scenario.untilPhase(Phase.ROLLED_BACK);
         assertThat(scenario.mesh.everythingOn(OLD)).isTrue();
-    }
-
-    // Agent ------------------------------------------------------------------------------------------------------------
-
-    @Test
-    void anUnreachableAgentMakesTheRolloutStuckAndItsReturnMovesTheDeadlines() {
-        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
-        Step.WaveMoving before = (Step.WaveMoving) scenario.state.step();
-        scenario.mesh.agentLost = Optional.of(scenario.mesh.now());
-        scenario.mesh.pass(59);
-        assertThat(scenario.look().decision().reason()).isEqualTo(Reason.AGENT_UNREACHABLE);
-        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
-        scenario.mesh.pass(1);
-        scenario.look();
-        assertThat(scenario.phase()).isEqualTo(Phase.STUCK);
-        scenario.mesh.pass(600);
-        scenario.look();
-
-        scenario.mesh.agentLost = Optional.empty();
-        scenario.look();
-
-        assertThat(scenario.phase()).isEqualTo(Phase.RUNNING);
-        assertThat(((Step.WaveMoving) scenario.state.step()).deadline()).isEqualTo(before.deadline().plusSeconds(600));
-    }
-
-    // Commands ---------------------------------------------------------------------------------------------------------
-
-    @Test
-    void completeIsRefusedWhileAPodUsesTheOldRevision() {
-        Scenario scenario = oneWave().untilStep(Step.Promoted.class);
-        scenario.mesh.namespace("shop").moved = FakeMesh.PODS - 1;
-
-        Decided decided = scenario.command(Command.Kind.COMPLETE);
-
-        assertThat(decided.commands()).singleElement().satisfies(taken -> {
-            assertThat(taken.accepted()).isFalse();
-            assertThat(taken.message()).contains("1 pods still use 1-26-0: shop/web-3");
-        });
-        assertThat(scenario.phase()).isEqualTo(Phase.SOAKING);
-    }
-
-    @Test
-    void completeSkipsTheRestOfTheLastSoak() {
-        Scenario scenario = oneWave().untilStep(Step.Promoted.class);
-
-        Decided decided = scenario.command(Command.Kind.COMPLETE);
-
-        assertThat(decided.decision()).isInstanceOf(Decision.Complete.class);
-        assertThat(decided.effects()).contains(new Effect.RemoveControlPlane(OLD));
-    }
-
-    @Test
-    void theOldControlPlaneStaysWhileItIsNotKnownWhetherPodsUseIt() {
-        Scenario scenario = oneWave().untilStep(Step.Promoted.class);
-        scenario.mesh.pass(61);
-
-        Decided decided = scenario.look(Seen.meshStatus(_ -> MeshStatus.UNKNOWN));
-
-        assertThat(decided.decision().reason()).isEqualTo(Reason.OLD_REVISION_IN_USE);
-    }
-
-    @Test
-    void abortLeavesEverythingAsItIsAndStopsTheMover() {
-        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
-
-        Decided decided = scenario.command(Command.Kind.ABORT);
-
-        assertThat(scenario.phase()).isEqualTo(Phase.ABORTED);
-        assertThat(decided.effects()).anySatisfy(effect -> assertThat(effect)
-                .isInstanceOfSatisfying(Effect.Place.class, place -> {
-                    assertThat(place.paused()).isTrue();
-                    assertThat(place.revision()).isEqualTo(NEW);
-                }));
-    }
-
-    @Test
-    void aPauseByAPersonKeepsWhatWasCountedAndMovesTheDeadline() {
-        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
-        Step.WaveSoaking before = (Step.WaveSoaking) scenario.state.step();
-        scenario.command(Command.Kind.PAUSE);
-        scenario.mesh.pass(500);
-        assertThat(scenario.look().state().paused()).isTrue();
-
-        scenario.command(Command.Kind.RESUME);
-
-        Step.WaveSoaking after = (Step.WaveSoaking) scenario.state.step();
-        assertThat(after.until()).isEqualTo(before.until().plusSeconds(500));
-        assertThat(after.wave().countFrom()).isEmpty();
-    }
-
-    @Test
-    void aCommandThatDoesNotFitIsTakenAndRefused() {
-        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
-
-        Decided decided = scenario.command(Command.Kind.APPROVE);
-
-        assertThat(decided.commands()).singleElement().satisfies(taken -> assertThat(taken.accepted()).isFalse());
-        assertThat(decided.decision().message()).contains("does not fit phase SOAKING");
-    }
-
-    @Test
-    void aRolloutThatEndedRefusesEveryCommand() {
-        Scenario scenario = oneWave().untilPhase(Phase.COMPLETED);
-
-        for (Command.Kind kind : Command.Kind.values()) {
-            assertThat(scenario.command(kind).commands()).allMatch(taken -> !taken.accepted());
-        }
     }
 }

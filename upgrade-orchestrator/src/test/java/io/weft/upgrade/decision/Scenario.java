@@ -21,8 +21,8 @@ final class Scenario {
 
     Scenario(Plan plan, Quality quality) {
         this.plan = plan;
-        this.mesh = new FakeMesh(
-                plan, RandomGeneratorFactory.of("L64X128MixRandom").create(1), quality, false, START);
+        this.mesh =
+                new FakeMesh(plan, RandomGeneratorFactory.of("L64X128MixRandom").create(1), quality, false, START);
         mesh.traffic.usualFailures = 0;
         mesh.pass(120);
     }
@@ -58,7 +58,8 @@ final class Scenario {
     Decided look(UnaryOperator<Observations> change) {
         Decided decided = decide(change);
         mesh.apply(decided.effects());
-        decided.commands().forEach(taken -> mesh.commands.removeIf(command -> command.id().equals(taken.id())));
+        decided.commands()
+                .forEach(taken -> mesh.commands.removeIf(command -> command.id().equals(taken.id())));
         state = decided.state();
         return decided;
     }

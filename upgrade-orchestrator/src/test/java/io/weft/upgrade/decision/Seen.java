@@ -5,6 +5,7 @@ import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Movement;
 import io.weft.upgrade.decision.Observations.Proof;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,25 @@ final class Seen {
     private Seen() {}
 
     static UnaryOperator<Observations> withoutRelease() {
-        return seen -> copy(seen, false, seen.missingPermissions(), seen.controlPlanes(), seen.movements(), seen.meshStatus(), seen.proofs());
+        return seen -> copy(
+                seen,
+                false,
+                seen.missingPermissions(),
+                seen.controlPlanes(),
+                seen.movements(),
+                seen.meshStatus(),
+                seen.proofs());
     }
 
     static UnaryOperator<Observations> missingPermission(String permission) {
-        return seen -> copy(seen, true, List.of(permission), seen.controlPlanes(), seen.movements(), seen.meshStatus(), seen.proofs());
+        return seen -> copy(
+                seen,
+                true,
+                List.of(permission),
+                seen.controlPlanes(),
+                seen.movements(),
+                seen.meshStatus(),
+                seen.proofs());
     }
 
     static UnaryOperator<Observations> controlPlane(String revision, ControlPlaneState state, String reason) {
@@ -40,21 +55,49 @@ final class Seen {
     }
 
     static UnaryOperator<Observations> meshStatus(UnaryOperator<MeshStatus> change) {
-        return seen ->
-                copy(seen, true, List.of(), seen.controlPlanes(), seen.movements(), change.apply(seen.meshStatus()), seen.proofs());
+        return seen -> copy(
+                seen,
+                true,
+                List.of(),
+                seen.controlPlanes(),
+                seen.movements(),
+                change.apply(seen.meshStatus()),
+                seen.proofs());
     }
 
     static UnaryOperator<Observations> proofs(List<Proof> proofs) {
         return seen -> copy(seen, true, List.of(), seen.controlPlanes(), seen.movements(), seen.meshStatus(), proofs);
     }
 
+    /** Connected by name, last heard of at {@code seen}. */
+    static UnaryOperator<Observations> silentAgent(Instant lastSeen) {
+        Observations.Agent agent = new Observations.Agent(true, Optional.of(lastSeen), Optional.empty(), true);
+        return seen -> new Observations(
+                true,
+                List.of(),
+                seen.rejections(),
+                agent,
+                seen.controlPlanes(),
+                seen.placements(),
+                seen.movements(),
+                seen.meshStatus(),
+                seen.proofs(),
+                seen.commands(),
+                seen.telemetry());
+    }
+
     static UnaryOperator<Observations> telemetry(UnaryOperator<Telemetry> change) {
         return seen -> seen.withTelemetry(change.apply(seen.telemetry()));
     }
 
+    static UnaryOperator<Observations> telemetryThrough(Instant through) {
+        return telemetry(
+                telemetry -> new Telemetry(Optional.of(through), telemetry.before(), Map.of(), Map.of(), List.of()));
+    }
+
     static UnaryOperator<Observations> withoutTraffic() {
-        return telemetry(telemetry ->
-                new Telemetry(telemetry.completeThrough(), Map.of(), Map.of(), Map.of(), List.of()));
+        return telemetry(
+                telemetry -> new Telemetry(telemetry.completeThrough(), Map.of(), Map.of(), Map.of(), List.of()));
     }
 
     static UnaryOperator<Observations> withoutTelemetry() {

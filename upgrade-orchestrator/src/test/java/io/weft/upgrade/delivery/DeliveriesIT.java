@@ -95,7 +95,8 @@ class DeliveriesIT {
 
             assertThat(least(cluster)).isEqualTo("2");
             assertThat(requested(cluster)).isEqualTo("1");
-            assertThat(cluster.text("SELECT kind FROM due_work WHERE tenant_id = :tenant")).isEqualTo("compile");
+            assertThat(cluster.text("SELECT kind FROM due_work WHERE tenant_id = :tenant"))
+                    .isEqualTo("compile");
         }
     }
 
@@ -109,7 +110,8 @@ class DeliveriesIT {
 
             assertThat(least(cluster)).isEqualTo("1");
             assertThat(requested(cluster)).isEqualTo("0");
-            assertThat(cluster.text("SELECT reason FROM policy_target WHERE delivered_generation = 1 AND tenant_id = :tenant"))
+            assertThat(cluster.text(
+                            "SELECT reason FROM policy_target WHERE delivered_generation = 1 AND tenant_id = :tenant"))
                     .isEqualTo("DeliveryStopped");
         }
     }

@@ -61,17 +61,19 @@ class DeliveryTest {
         Delivery delivery = after(9, target(1, true, 4, 3, true), second);
 
         assertThat(delivery.deliver()).isEmpty();
-        assertThat(delivery.stopped()).hasEntrySatisfying(second, why -> assertThat(why)
-                .contains("generation 4 was rejected")
-                .contains("spec.rules"));
+        assertThat(delivery.stopped())
+                .hasEntrySatisfying(
+                        second,
+                        why -> assertThat(why)
+                                .contains("generation 4 was rejected")
+                                .contains("spec.rules"));
         assertThat(delivery.lookAgain()).isEmpty();
     }
 
     @Test
     void aRejectionOfAnOlderGenerationStopsNothing() {
         Target second = target(2, true, 3, 3, false);
-        Target first = new Target(
-                new UUID(0, 1), new UUID(1, 1), "istio/1.26/sidecar", true, 4, 3, 3, true, "old");
+        Target first = new Target(new UUID(0, 1), new UUID(1, 1), "istio/1.26/sidecar", true, 4, 3, 3, true, "old");
 
         assertThat(after(5, first, second).deliver()).containsExactly(second);
     }

@@ -87,18 +87,22 @@ class RolloutExecutorIT {
                     .isEqualTo("completed");
             assertThat(decisions(cluster))
                     .containsExactly("StartWave", "StartWave", "StartWave", "Promote", "Complete");
-            assertThat(cluster.text("SELECT string_agg(DISTINCT revision, ',') FROM placement WHERE tenant_id = :tenant"))
+            assertThat(cluster.text(
+                            "SELECT string_agg(DISTINCT revision, ',') FROM placement WHERE tenant_id = :tenant"))
                     .isEqualTo("1-27-0");
-            assertThat(cluster.text("SELECT wanted::text FROM control_plane WHERE revision = '1-26-0' AND tenant_id = :tenant"))
+            assertThat(cluster.text(
+                            "SELECT wanted::text FROM control_plane WHERE revision = '1-26-0' AND tenant_id = :tenant"))
                     .isEqualTo("false");
             assertThat(cluster.text("SELECT is_default::text FROM control_plane WHERE revision = '1-27-0'"
                             + " AND tenant_id = :tenant"))
                     .isEqualTo("true");
             assertThat(cluster.text("SELECT conditions -> 0 ->> 'status' FROM mesh WHERE tenant_id = :tenant"))
                     .isEqualTo("True");
-            assertThat(cluster.text("SELECT string_agg(DISTINCT phase, ',') FROM wave_target WHERE tenant_id = :tenant"))
+            assertThat(cluster.text(
+                            "SELECT string_agg(DISTINCT phase, ',') FROM wave_target WHERE tenant_id = :tenant"))
                     .isEqualTo("completed");
-            assertThat(cluster.text("SELECT count(*)::text FROM gate_result WHERE verdict = 'fail' AND tenant_id = :tenant"))
+            assertThat(cluster.text(
+                            "SELECT count(*)::text FROM gate_result WHERE verdict = 'fail' AND tenant_id = :tenant"))
                     .isEqualTo("0");
         }
     }
@@ -112,7 +116,8 @@ class RolloutExecutorIT {
 
             assertThat(phase).isEqualTo("rolledBack");
             assertThat(decisions(cluster)).containsExactly("StartWave", "StartWave", "RollBack", "RollBack");
-            assertThat(cluster.text("SELECT string_agg(DISTINCT revision, ',') FROM placement WHERE tenant_id = :tenant"))
+            assertThat(cluster.text(
+                            "SELECT string_agg(DISTINCT revision, ',') FROM placement WHERE tenant_id = :tenant"))
                     .isEqualTo("1-26-0");
             assertThat(cluster.text("SELECT count(*)::text FROM control_plane WHERE wanted AND tenant_id = :tenant"))
                     .isEqualTo("1");
@@ -121,7 +126,11 @@ class RolloutExecutorIT {
             assertThat(cluster.text("SELECT conditions -> 0 ->> 'message' FROM mesh WHERE tenant_id = :tenant"))
                     .contains("gate successRate (SuccessRateFell)")
                     .contains("namespace shop");
-            assertThat(cluster.text("SELECT version FROM mesh WHERE tenant_id = :tenant")).isEqualTo("1.27.0");
+            assertThat(cluster.text("SELECT version FROM mesh WHERE tenant_id = :tenant"))
+                    .isEqualTo("1.27.0");
+            assertThat(cluster.text("SELECT string_agg(namespace || ' ' || phase, ',' ORDER BY wave_position)"
+                            + " FROM wave_target WHERE wave_position >= 0 AND tenant_id = :tenant"))
+                    .isEqualTo("shop rolledBack,pay planned");
             assertThat(cluster.text("SELECT string_agg(DISTINCT gate, ',') FROM gate_result WHERE verdict = 'fail'"
                             + " AND tenant_id = :tenant"))
                     .isEqualTo("successRate");
@@ -233,7 +242,8 @@ class RolloutExecutorIT {
                         return true;
                     }))
                     .isInstanceOf(RolloutStore.LeaseLost.class);
-            assertThat(cluster.text("SELECT lease_epoch::text FROM rollout WHERE tenant_id = :tenant")).isEqualTo("0");
+            assertThat(cluster.text("SELECT lease_epoch::text FROM rollout WHERE tenant_id = :tenant"))
+                    .isEqualTo("0");
         }
     }
 
@@ -243,7 +253,8 @@ class RolloutExecutorIT {
             assertThatThrownBy(() -> cluster.insertRollout(UUID.randomUUID(), "{}"))
                     .hasRootCauseMessage(
                             "ERROR: duplicate key value violates unique constraint \"rollout_one_active_per_cluster\"\n"
-                                    + "  Detail: Key (tenant_id, cluster_id)=(" + cluster.tenant + ", " + cluster.cluster
+                                    + "  Detail: Key (tenant_id, cluster_id)=(" + cluster.tenant + ", "
+                                    + cluster.cluster
                                     + ") already exists.");
         }
     }
@@ -281,7 +292,8 @@ class RolloutExecutorIT {
             cluster.telemetry = false;
 
             assertThat(run(cluster, 40)).isEqualTo("paused");
-            assertThat(cluster.text("SELECT reason FROM rollout WHERE tenant_id = :tenant")).isEqualTo("LateData");
+            assertThat(cluster.text("SELECT reason FROM rollout WHERE tenant_id = :tenant"))
+                    .isEqualTo("LateData");
             assertThat(decisions(cluster)).containsExactly("StartWave", "StartWave", "Pause");
         }
     }

@@ -166,28 +166,26 @@ public final class RowsCluster implements AutoCloseable {
     void tenSeconds() {
         Instant start = clock.instant();
         clock.advance(Duration.ofSeconds(10));
-        execute("UPDATE agent_link SET compiled_version = requested_version, applied_version = requested_version,"
-                + " last_seen_time = ? WHERE tenant_id = ?", clock.instant(), tenant);
         execute(
-                "UPDATE control_plane SET state = 'ready' WHERE tenant_id = ? AND wanted AND state = 'installing'", tenant);
+                "UPDATE agent_link SET compiled_version = requested_version, applied_version = requested_version,"
+                        + " last_seen_time = ? WHERE tenant_id = ?",
+                clock.instant(),
+                tenant);
+        execute(
+                "UPDATE control_plane SET state = 'ready' WHERE tenant_id = ? AND wanted AND state = 'installing'",
+                tenant);
         execute("DELETE FROM control_plane WHERE tenant_id = ? AND NOT wanted", tenant);
-        execute(
-                """
+        execute("""
                 UPDATE movement m SET revision = p.revision, state = 'moved', report_time = ?, first_restart_time = ?,
                     last_ready_time = ?
                 FROM placement p
                 WHERE p.tenant_id = m.tenant_id AND p.cluster_id = m.cluster_id AND p.namespace = m.namespace
                     AND p.revision <> m.revision AND NOT p.paused AND m.tenant_id = ?
-                """,
-                clock.instant(),
-                start.plusSeconds(1),
-                start.plusSeconds(2),
-                tenant);
+                """, clock.instant(), start.plusSeconds(1), start.plusSeconds(2), tenant);
         if (telemetry) {
             window(start);
         }
-        execute(
-                """
+        execute("""
                 UPDATE cluster_status s SET mesh_status = jsonb_build_object(
                     'time', to_char(?::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                     'controlPlanes', (SELECT jsonb_agg(jsonb_build_object('revision', revision, 'version', version, 'ready', true,
@@ -197,40 +195,31 @@ public final class RowsCluster implements AutoCloseable {
                     'proxies', (SELECT jsonb_agg(jsonb_build_object('namespace', namespace, 'workload', 'web', 'pod', 'web-1',
                         'revision', revision, 'synced', true)) FROM movement m WHERE m.tenant_id = s.tenant_id))
                 WHERE tenant_id = ?
-                """,
-                clock.instant(),
-                tenant);
+                """, clock.instant(), tenant);
     }
 
     private void window(Instant start) {
-        for (String[] namespace : query("SELECT namespace, revision FROM movement WHERE tenant_id = '" + tenant + "'")) {
+        for (String[] namespace :
+                query("SELECT namespace, revision FROM movement WHERE tenant_id = '" + tenant + "'")) {
             int failures = namespace[1].equals(NEW) ? (int) (REQUESTS * failureShare) : 0;
             traffic(start, "destination", "", namespace[0], namespace[1], failures);
             traffic(start, "source", "clients", namespace[0], OLD, failures);
         }
         execute(
-                "UPDATE telemetry_progress SET complete_through = ? WHERE tenant_id = ?", start.plusSeconds(10), tenant);
+                "UPDATE telemetry_progress SET complete_through = ? WHERE tenant_id = ?",
+                start.plusSeconds(10),
+                tenant);
     }
 
     private void traffic(
             Instant start, String reporter, String source, String namespace, String revision, int failures) {
-        execute(
-                """
+        execute("""
                 INSERT INTO traffic_10s (tenant_id, cluster_id, window_start, reporter, src_namespace, src_workload,
                     dst_namespace, dst_workload, dst_service, revision, rq_2xx, rq_3xx, rq_4xx, rq_5xx, rq_other, bounds, counts,
                     duration_sum, tls_handshakes)
                 VALUES (?, ?, ?, ?, ?, '', ?, 'web', 'web', ?, ?, 0, 0, ?, 0, '{1,5,10,25,50,100,250}',
                     ARRAY[300, 200, 80, 15, 3, 1, 1, 0], 900, -1)
-                """,
-                tenant,
-                cluster,
-                start,
-                reporter,
-                source,
-                namespace,
-                revision,
-                REQUESTS - failures,
-                failures);
+                """, tenant, cluster, start, reporter, source, namespace, revision, REQUESTS - failures, failures);
     }
 
     public String text(String sql) {

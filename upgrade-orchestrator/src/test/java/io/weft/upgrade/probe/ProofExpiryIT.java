@@ -58,9 +58,17 @@ class ProofExpiryIT {
             ProofExpiry expiry = new ProofExpiry(clock);
             TenantId tenant = new TenantId(cluster.tenant);
 
+            transactions.in(tenant, tx -> {
+                ProofExpiry.scheduleAll(tx);
+                return true;
+            });
+            assertThat(cluster.text(
+                            "SELECT extract(epoch FROM due_time)::bigint::text FROM due_work WHERE kind = 'probe'"))
+                    .isEqualTo(Long.toString(NOON.plusSeconds(60).getEpochSecond()));
             Optional<Instant> next = transactions.in(tenant, tx -> expiry.look(tx, probe));
             assertThat(next).contains(NOON.plusSeconds(60));
-            assertThat(cluster.text("SELECT state FROM policy_target WHERE tenant_id = :tenant")).isEqualTo("enforced");
+            assertThat(cluster.text("SELECT state FROM policy_target WHERE tenant_id = :tenant"))
+                    .isEqualTo("enforced");
             clock.advance(Duration.ofSeconds(60));
 
             Optional<Instant> nothingNext = transactions.in(tenant, tx -> expiry.look(tx, probe));

@@ -1,35 +1,54 @@
-package io.weft.upgrade.executor;
+package io.weft.upgrade.hint;
 
 import io.weft.kit.id.TenantId;
+import io.weft.kit.tenancy.Notifications;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
-import io.weft.kit.work.DueWork;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Something was observed of an organisation: its moving rollouts are looked at now. Hints that come faster than they are
- * handled fall together. A lost one costs nothing but the time until the next due look.
+ * Something was observed of an organisation: a transaction of it is run. Hints that come faster than they are handled, or
+ * than the pause allows, fall together. A lost one costs nothing but time, for every look has a deadline of its own.
  */
-final class ObservedHints implements AutoCloseable {
+public final class ObservedHints implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ObservedHints.class);
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
+    private static final String OBSERVED = "observed";
+
     private final TenantTransactions transactions;
+    private final Consumer<TenantTx> wake;
+    private final Duration pause;
     private final Set<TenantId> waiting = new HashSet<>();
     private final Thread worker;
     private boolean closed;
 
-    ObservedHints(TenantTransactions transactions) {
+    private ObservedHints(TenantTransactions transactions, Duration pause, Consumer<TenantTx> wake) {
         this.transactions = transactions;
+        this.wake = wake;
+        this.pause = pause;
         this.worker = Thread.ofVirtual().name("observed-hints").start(this::work);
     }
 
+    /**
+     * Runs {@code wake} for each organisation of which something was observed, until closed.
+     *
+     * @param pause so long after a round the next one begins
+     */
+    public static ObservedHints listen(
+            Notifications notifications, TenantTransactions transactions, Duration pause, Consumer<TenantTx> wake) {
+        ObservedHints hints = new ObservedHints(transactions, pause, wake);
+        notifications.listen(OBSERVED, hints::hint);
+        return hints;
+    }
+
     /** The payload comes from outside: what is no id is ignored, and an id only chooses whose own rows are looked at. */
-    void hint(String payload) {
+    private void hint(String payload) {
         try {
             if (!payload.isEmpty()) {
                 add(new TenantId(UUID.fromString(payload)));
@@ -47,6 +66,10 @@ final class ObservedHints implements AutoCloseable {
     private synchronized Set<TenantId> take() throws InterruptedException {
         while (waiting.isEmpty() && !closed) {
             wait();
+        }
+        long end = System.nanoTime() + pause.toNanos();
+        for (long left = pause.toMillis(); left > 0 && !closed; left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
         }
         Set<TenantId> taken = Set.copyOf(waiting);
         waiting.clear();
@@ -71,19 +94,13 @@ final class ObservedHints implements AutoCloseable {
 
     private void wake(TenantId tenant) {
         try {
-            transactions.in(tenant, ObservedHints::scheduleOpenRollouts);
+            transactions.in(tenant, tx -> {
+                wake.accept(tx);
+                return true;
+            });
         } catch (RuntimeException e) {
             LOG.warnf(e, "observed.wakeFailed tenant=%s: the next due look makes up for it", tenant);
         }
-    }
-
-    static int scheduleOpenRollouts(TenantTx tx) {
-        var open = tx.list(UUID.class, """
-                SELECT id FROM rollout
-                WHERE phase IN ('planned', 'running', 'soaking', 'rollingBack', 'stuck') ORDER BY id
-                """);
-        open.forEach(rollout -> DueWork.scheduleNow(tx, RolloutLoop.ROLLOUT, rollout, "observed"));
-        return open.size();
     }
 
     @Override

@@ -1,0 +1,147 @@
+package io.weft.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** Calls the API as somebody. */
+record Api(String key) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Map<String, String> ROLE_KEYS = new ConcurrentHashMap<>();
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    /** What came back. */
+    record Reply(int status, JsonNode body, HttpResponse<byte[]> response) {
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+
+        String id() {
+            return body.path("id").asText();
+        }
+
+        String code() {
+            return body.path("code").asText();
+        }
+
+        /** Violations as {@code field CODE}, by field. */
+        Map<String, String> violations() {
+            Map<String, String> found = new TreeMap<>();
+            body.path("violations")
+                    .forEach(each -> found.put(
+                            each.path("field").asText(), each.path("code").asText()));
+            return found;
+        }
+    }
+
+    static Api acme() {
+        return new Api(Hub.adminKey("acme"));
+    }
+
+    static Api globex() {
+        return new Api(Hub.adminKey("globex"));
+    }
+
+    /** A key of acme with a role. */
+    static Api as(String role) {
+        return new Api(ROLE_KEYS.computeIfAbsent(
+                role,
+                _ -> acme().post("/api-keys", """
+                                {"name":"%s","spec":{"role":"%s","expireTime":"%s"}}
+                                """.formatted(
+                                        unique(role), role, Instant.now().plus(1, ChronoUnit.DAYS)))
+                        .body()
+                        .path("secret")
+                        .asText()));
+    }
+
+    /** A name nobody else uses. */
+    static String unique(String prefix) {
+        return prefix + "-" + NUMBER.incrementAndGet();
+    }
+
+    Reply get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    Reply post(String path, String body, String... headers) {
+        return send(json(path, headers).POST(BodyPublishers.ofString(body)));
+    }
+
+    Reply put(String path, String body, String... headers) {
+        return send(json(path, headers).PUT(BodyPublishers.ofString(body)));
+    }
+
+    Reply delete(String path, String... headers) {
+        return send(request(path, headers).DELETE());
+    }
+
+    /** A release bundle. */
+    Reply upload(byte[] bundle, String contentDigest) {
+        return send(request("/mesh-releases", "Content-Type", "application/gzip", "Content-Digest", contentDigest)
+                .POST(BodyPublishers.ofByteArray(bundle)));
+    }
+
+    Reply send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<byte[]> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            return new Reply(response.statusCode(), tree(response.body()), response);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JsonNode tree(byte[] body) {
+        try {
+            return body.length == 0 ? JSON.missingNode() : JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("answered no JSON: " + new String(body, StandardCharsets.UTF_8), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HttpRequest.Builder json(String path, String... headers) {
+        return request(path, headers).header("Content-Type", "application/json");
+    }
+
+    HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path));
+        if (!key.isEmpty()) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return request;
+    }
+
+    static String base() {
+        return "http://127.0.0.1:" + ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class)
+                + "/api/v1";
+    }
+
+    @Override
+    public String toString() {
+        return "Api[key hidden]";
+    }
+}
