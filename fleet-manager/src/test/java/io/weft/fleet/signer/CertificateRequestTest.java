@@ -68,7 +68,9 @@ class CertificateRequestTest {
             byte[] bad = good.clone();
             bad[random.nextInt(bad.length)] ^= (byte) (1 + random.nextInt(255));
             if (CertificateRequest.read(bad) instanceof CertificateRequest.Accepted accepted) {
-                assertThat(accepted.fingerprint()).as("seed 11, attempt %d", attempt).isEqualTo(fingerprint);
+                assertThat(accepted.fingerprint())
+                        .as("seed 11, attempt %d", attempt)
+                        .isEqualTo(fingerprint);
             }
         }
     }

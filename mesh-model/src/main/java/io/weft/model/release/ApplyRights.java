@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The rules that let the agent apply, watch and prune objects, and the custom resources that their CRDs define. */
 final class ApplyRights {
     private static final List<String> VERBS = List.of("create", "delete", "get", "list", "patch", "watch");
-    private static final List<String> VERBS_OF_WHAT_IS_NEVER_PRUNED = List.of("create", "get", "list", "patch", "watch");
+    private static final List<String> VERBS_OF_WHAT_IS_NEVER_PRUNED =
+            List.of("create", "get", "list", "patch", "watch");
     private static final Set<String> NEVER_PRUNED =
             Set.of("CustomResourceDefinition", "Namespace", "PersistentVolumeClaim");
 
@@ -24,7 +25,11 @@ final class ApplyRights {
             String kind = text(object.get("kind"));
             String apiVersion = text(object.get("apiVersion"));
             if (!kind.isEmpty() && !apiVersion.isEmpty()) {
-                add(rules, group(apiVersion), resource(kind), NEVER_PRUNED.contains(kind) ? VERBS_OF_WHAT_IS_NEVER_PRUNED : VERBS);
+                add(
+                        rules,
+                        group(apiVersion),
+                        resource(kind),
+                        NEVER_PRUNED.contains(kind) ? VERBS_OF_WHAT_IS_NEVER_PRUNED : VERBS);
             }
             if (kind.equals("CustomResourceDefinition")
                     && object.get("spec") instanceof Map<?, ?> spec
