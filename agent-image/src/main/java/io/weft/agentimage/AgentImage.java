@@ -34,6 +34,11 @@ public final class AgentImage {
             "-XX:ReservedCodeCacheSize=24m",
             "-XX:MaxDirectMemorySize=16m",
             "-XX:-UsePerfData",
+            // What a release took in memory is given back after it.
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20",
+            "-XX:-ShrinkHeapInSteps",
+            "-XX:TrimNativeHeapInterval=10000",
             "-XX:+ExitOnOutOfMemoryError",
             "-Dio.netty.allocator.type=unpooled",
             "-Dio.netty.eventLoopThreads=1",

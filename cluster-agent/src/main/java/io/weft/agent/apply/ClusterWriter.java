@@ -10,7 +10,7 @@ public interface ClusterWriter {
     /**
      * Server-side apply with field manager {@code weft}. Without force a field of another manager is a conflict (409).
      *
-     * @return the object as the server holds it now
+     * @return the object as the server holds it now; its metadata is enough
      */
     JsonNode apply(ObjectKey key, ObjectNode intent, boolean force);
 

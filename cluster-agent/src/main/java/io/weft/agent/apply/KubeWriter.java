@@ -31,7 +31,7 @@ public final class KubeWriter implements ClusterWriter {
                                         "the API server does not serve " + key.kind() + " of " + key.apiVersion()
                                                 + "; is its CustomResourceDefinition applied?")));
         String query = "?fieldManager=" + Ownership.MANAGER + "&force=" + force;
-        return api.patch(path + query, KubeApi.APPLY, Json.write(intent));
+        return api.patchForMetadata(path + query, KubeApi.APPLY, Json.write(intent));
     }
 
     @Override

@@ -169,6 +169,11 @@ public final class Preflight implements AutoCloseable {
     private static void add(ArrayNode findings, String code, String object, String message) {
         if (findings.size() < MOST_FINDINGS) {
             findings.addObject().put("code", code).put("object", object).put("message", message);
+        } else if (findings.size() == MOST_FINDINGS) {
+            findings.addObject()
+                    .put("code", "Truncated")
+                    .put("object", "")
+                    .put("message", "there are more findings than these " + MOST_FINDINGS);
         }
     }
 }

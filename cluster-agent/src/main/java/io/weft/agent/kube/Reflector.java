@@ -20,7 +20,6 @@ public final class Reflector<T> implements AutoCloseable {
     private static final int WATCH_SECONDS = 240;
     private static final int LONGEST_PAUSE_MILLIS = 30_000;
     private static final String METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-    private static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
     /** Told of every change on the reflector's thread; null = was not, is not. */
     public interface Listener<T> {
@@ -133,7 +132,7 @@ public final class Reflector<T> implements AutoCloseable {
                 + "&resourceVersion=" + from + source.query();
         api.watch(
                 path,
-                source.metadataOnly() ? METADATA : KubeApi.JSON,
+                source.metadataOnly() ? KubeApi.METADATA : KubeApi.JSON,
                 seconds + 30,
                 event -> at[0] = accept(event, at[0]));
         return at[0];

@@ -103,8 +103,8 @@ public final class Prober implements PolicyGate, AutoCloseable {
 
     @Override
     public boolean holds(String digest, Set<ObjectKey> nowPending) {
-        policyDigest = digest;
         pending = Set.copyOf(nowPending);
+        policyDigest = digest; // last: from now on the loop believes what is pending
         boolean holds = false;
         for (ProbeSpec spec : specs) {
             String subject = subject(spec);
@@ -150,7 +150,9 @@ public final class Prober implements PolicyGate, AutoCloseable {
         String subject = subject(spec);
         Known before = known.getOrDefault(spec.id(), new Known("", Instant.EPOCH, spec.runRequest()));
         known.put(spec.id(), before);
-        if (policyDigest.isEmpty() || spec.objects().isEmpty()) {
+        // A probe document arrives with its policy, before anybody has looked which of the objects are there:
+        // asked then, the question of before would be taken for the one of after.
+        if (policyDigest.isEmpty() || spec.objects().isEmpty() || !policyDigest.equals(currentPolicyDigest())) {
             return;
         }
         if (isPending(spec)) {
@@ -248,6 +250,14 @@ public final class Prober implements PolicyGate, AutoCloseable {
             cleanedUp = clock.instant();
             pods.removeLeftOver();
         }
+    }
+
+    private String currentPolicyDigest() {
+        return state.current().layers().stream()
+                .filter(layer -> layer.name().equals(Snapshot.POLICY))
+                .map(Snapshot.Layer::digest)
+                .findFirst()
+                .orElse("");
     }
 
     /** The policy's objects as desired now; another generation or body is another subject. */

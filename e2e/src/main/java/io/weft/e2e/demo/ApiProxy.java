@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class ApiProxy implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:\\d+");
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1) // an offer to upgrade to HTTP/2 is taken for a stream of kubectl exec
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
     private final Process process;
     private final String url;
 

@@ -15,9 +15,20 @@ final class Await {
     private static final int REPORTED = 1500;
 
     private final Say say;
+    private final Duration sayAgain;
 
     Await(Say say) {
+        this(say, SAY_AGAIN);
+    }
+
+    private Await(Say say, Duration sayAgain) {
         this.say = say;
+        this.sayAgain = sayAgain;
+    }
+
+    /** Says nothing while it waits, for a caller that tells the story itself. */
+    Await silent() {
+        return new Await(say, Duration.ofDays(1));
     }
 
     /**
@@ -51,7 +62,7 @@ final class Await {
                 return found.value().get();
             }
             seen = found.seen();
-            if (System.nanoTime() - spoken > SAY_AGAIN.toNanos()) {
+            if (System.nanoTime() - spoken > sayAgain.toNanos()) {
                 spoken = System.nanoTime();
                 say.line(step + ": still waiting: " + cut(seen, SPOKEN));
             }

@@ -68,6 +68,12 @@ public final class Hub {
         return success("POST " + path, tryPost(path, body));
     }
 
+    /** Replaces the resource's name, labels and spec. */
+    public JsonNode put(String path, Object body) {
+        HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
+        return success("PUT " + path, send(request.PUT(BodyPublishers.ofString(text(body)))));
+    }
+
     /** Like {@link #post}, for a caller that wants to see the refusal. */
     public Answer tryPost(String path, Object body) {
         return send(json(request(path)).POST(BodyPublishers.ofString(text(body))));
@@ -144,7 +150,7 @@ public final class Hub {
     }
 
     /** {@code {name, spec}}, the form of every write. */
-    public static Map<String, Object> named(String name, Map<String, Object> spec) {
+    public static Map<String, Object> named(String name, Object spec) {
         return Map.of("name", name, "spec", spec);
     }
 

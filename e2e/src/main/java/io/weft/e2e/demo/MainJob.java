@@ -96,6 +96,7 @@ public final class MainJob implements AutoCloseable {
     public void badRollout(Consumer<JsonNode> onChange) {
         say.heading("An upgrade to " + NEW + " that goes wrong");
         Upgrades upgrades = new Upgrades(hub, cluster, client, say);
+        upgrades.want(installationId, NEW);
         upgrades.plantRegression();
         rollouts.add(upgrades.bad(installationId, OLD, NEW, onChange));
         upgrades.removeRegression();

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The sample, the mesh over it, and the proxies in its pods. */
@@ -107,7 +109,8 @@ final class Mesh {
             List<String> wanted = NAMESPACES.stream()
                     .map(namespace -> namespace + " " + version)
                     .toList();
-            boolean all = seen.keySet().equals(java.util.Set.copyOf(wanted));
+            boolean all = seen.keySet().equals(Set.copyOf(wanted))
+                    && seen.values().stream().mapToInt(Integer::intValue).sum() == replicas();
             return Look.when(all, seen, "proxies " + seen + ", control planes " + status.path("controlPlanes"));
         });
         say.line("proxies: " + proxies);
@@ -125,6 +128,18 @@ final class Mesh {
         } catch (IOException e) {
             throw new Failure("demo", overlay + ": " + e.getMessage(), "restore the file");
         }
+    }
+
+    /** How many pods the sample is to have. */
+    private int replicas() {
+        return NAMESPACES.stream()
+                .flatMap(namespace -> items(cluster.get("deployments", "-n", namespace)))
+                .mapToInt(deployment -> deployment.path("spec").path("replicas").asInt())
+                .sum();
+    }
+
+    private static Stream<JsonNode> items(JsonNode list) {
+        return StreamSupport.stream(list.path("items").spliterator(), false);
     }
 
     private String findings(String clusterId) {
@@ -157,8 +172,6 @@ final class Mesh {
     }
 
     private static List<String> names(JsonNode list) {
-        return StreamSupport.stream(list.path("items").spliterator(), false)
-                .map(item -> item.path("name").asText())
-                .toList();
+        return items(list).map(item -> item.path("name").asText()).toList();
     }
 }

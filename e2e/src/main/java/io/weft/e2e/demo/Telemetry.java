@@ -58,14 +58,14 @@ final class Telemetry {
                 .formatted(from, to, byWeft, byClient, apart(byWeft, byClient)));
         say.line("%d records, %d samples lost, %.1f s behind".formatted(records, lost, lag));
         services.path("items")
-                .forEach(item -> say.detail("%s/%s: %s requests/s, success %s, p50 %s ms, p99 %s ms"
+                .forEach(item -> say.detail("%s/%s: %.1f requests/s, success %.4f, p50 %.1f ms, p99 %.1f ms"
                         .formatted(
                                 item.path("namespace").asText(),
                                 item.path("service").asText(),
-                                item.path("ratePerSecond"),
-                                item.path("successRate"),
-                                item.path("p50Ms"),
-                                item.path("p99Ms"))));
+                                item.path("ratePerSecond").asDouble(Double.NaN),
+                                item.path("successRate").asDouble(Double.NaN),
+                                item.path("p50Ms").asDouble(Double.NaN),
+                                item.path("p99Ms").asDouble(Double.NaN))));
         return new Report.Telemetry(records, services.path("items").size(), byWeft, byClient, Report.tenths(lag));
     }
 

@@ -3,6 +3,7 @@ package io.weft.e2e.demo;
 import static io.weft.e2e.demo.Hub.named;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.e2e.demo.Await.Look;
 import io.weft.e2e.demo.LoadClient.Count;
 import io.weft.e2e.launch.Failure;
@@ -44,6 +45,18 @@ final class Upgrades {
         }
     }
 
+    /** The mesh is to run the version; without a rollout nothing moves. */
+    void want(String installationId, String version) {
+        String meshId = hub.get("/installations/" + installationId)
+                .path("spec")
+                .path("meshId")
+                .asText();
+        JsonNode mesh = hub.get("/meshes/" + meshId);
+        ObjectNode spec = mesh.path("spec").deepCopy();
+        hub.put("/meshes/" + meshId, named(mesh.path("name").asText(), spec.put("version", version)));
+        say.line("mesh " + meshId + " is to run " + version);
+    }
+
     /** The regression that only proxies of the new version meet. */
     void plantRegression() {
         cluster.kubectl("apply", "-f", BAD);
@@ -56,7 +69,7 @@ final class Upgrades {
     }
 
     Report.RolledBack bad(String installationId, String from, String to, Consumer<JsonNode> onChange) {
-        Ended ended = run("demo-bad", installationId, to, "rolledBack", Duration.ofMinutes(8), onChange);
+        Ended ended = run(installationId, to, "rolledBack", Duration.ofMinutes(8), onChange);
         Await.pause();
         awaitSeconds(ended.end().plus(OBSERVED_AFTER));
         Restored restored = Restored.from(client.since(ended.start()), QUIET_SECONDS);
@@ -70,7 +83,7 @@ final class Upgrades {
     }
 
     Report.Completed good(String installationId, String from, String to, Consumer<JsonNode> onChange) {
-        Ended ended = run("demo-good", installationId, to, "completed", Duration.ofMinutes(15), onChange);
+        Ended ended = run(installationId, to, "completed", Duration.ofMinutes(15), onChange);
         awaitSeconds(ended.end().plusSeconds(3));
         NavigableMap<Long, Count> seconds = client.since(ended.start());
         Count all = seconds.values().stream().reduce(Count.NONE, Count::plus);
@@ -113,31 +126,34 @@ final class Upgrades {
         }
     }
 
-    private Ended run(
-            String name, String installationId, String to, String wanted, Duration limit, Consumer<JsonNode> onChange) {
+    private Ended run(String installationId, String to, String wanted, Duration limit, Consumer<JsonNode> onChange) {
         Instant start = Instant.now();
-        String id = hub.post("/rollouts", named(name, spec(installationId, to)))
+        String id = hub.post("/rollouts", Map.of("spec", spec(installationId, to)))
                 .path("id")
                 .asText();
         say.line("rollout " + id + " to " + to + " asked for");
         Told told = new Told(onChange);
-        JsonNode rollout = await.until(
-                "rollout " + wanted,
-                limit,
-                "GET /rollouts/" + id + "/decisions and ./weft logs upgrade-orchestrator",
-                () -> {
-                    JsonNode seen = hub.get("/rollouts/" + id);
-                    told.tell(seen);
-                    String phase = seen.path("status").path("phase").asText();
-                    if (STANDING.contains(phase) || (ENDED.contains(phase) && !phase.equals(wanted))) {
-                        throw new Failure(
-                                "demo",
-                                "the rollout is " + phase + " instead of " + wanted + ": " + seen.path("status"),
-                                "GET /rollouts/" + id + "/decisions says why");
-                    }
-                    return Look.when(
-                            phase.equals(wanted), seen, seen.path("status").toString());
-                });
+        JsonNode rollout = await.silent()
+                .until(
+                        "rollout " + wanted,
+                        limit,
+                        "GET /rollouts/" + id + "/decisions and ./weft logs upgrade-orchestrator",
+                        () -> {
+                            JsonNode seen = hub.get("/rollouts/" + id);
+                            told.tell(seen);
+                            String phase = seen.path("status").path("phase").asText();
+                            if (STANDING.contains(phase) || (ENDED.contains(phase) && !phase.equals(wanted))) {
+                                throw new Failure(
+                                        "demo",
+                                        "the rollout is " + phase + " instead of " + wanted + ": "
+                                                + seen.path("status"),
+                                        "GET /rollouts/" + id + "/decisions says why");
+                            }
+                            return Look.when(
+                                    phase.equals(wanted),
+                                    seen,
+                                    seen.path("status").toString());
+                        });
         return new Ended(id, rollout, start, Instant.now());
     }
 
@@ -148,7 +164,7 @@ final class Upgrades {
                 "toVersion",
                 to,
                 "waves",
-                List.of(wave("shop", "shop"), wave("backends", "orders,payments"), wave("clients", "load")),
+                List.of(wave("shop", "shop"), wave("rest", "orders,payments,load")),
                 "gates",
                 List.of(
                         Map.of("name", "success", "kind", "successRate", "maxDrop", 0.005, "minRequests", 100),
@@ -160,7 +176,11 @@ final class Upgrades {
                 "onNoData",
                 "pause",
                 "acceptUnsupported",
-                List.of("envoy"));
+                List.of("envoy"),
+                "controlPlaneSoak",
+                "10s",
+                "finalSoak",
+                "20s");
     }
 
     private static Map<String, Object> wave(String name, String namespaces) {

@@ -11,22 +11,19 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Probes of policies: their rows, and layer {@code probes}. */
 @Singleton
 class Probes {
-    static final String NAMESPACE = "weft-probes";
-    private static final Map<String, Object> MANAGED = Map.of("app.kubernetes.io/managed-by", "weft");
-
     record ProbeRow(UUID id, long runRequest, long policyGeneration) {}
 
     /**
-     * Writes the rows of a cluster's probes and drops those of policies that have none any more.
+     * Writes the rows of a cluster's probes and drops those of policies that have none any more. The namespace that refused
+     * sides call from, and its accounts, come with the agent's chart: they are no part of a desired state.
      *
-     * @param any whether the cluster has a mesh at all; without one there is no namespace for probes either
+     * @param any whether the cluster has a mesh at all; without one there is nothing to probe
      */
     Layer layer(TenantTx tx, UUID clusterId, List<PlannedProbe> planned, boolean any) {
         List<Manifest> documents = new ArrayList<>();
@@ -45,7 +42,7 @@ class Probes {
             return Layer.of("probes", List.of());
         }
         documents.sort(Comparator.comparing(Manifest::key));
-        return Layer.of("probes", List.of(PhasePlan.of("callers", callers()), PhasePlan.of("probes", documents)));
+        return Layer.of("probes", List.of(PhasePlan.of("probes", documents)));
     }
 
     private static Manifest write(TenantTx tx, PlannedProbe probe) {
@@ -75,31 +72,5 @@ class Probes {
                 Json.node(document.body()),
                 CanonicalJson.digest(document.body()));
         return document;
-    }
-
-    /** The namespace that the refused sides call from, with an account of each. */
-    private static List<Manifest> callers() {
-        return List.of(
-                Manifest.of(Map.of(
-                        "apiVersion",
-                        "v1",
-                        "kind",
-                        "Namespace",
-                        "metadata",
-                        Map.of("name", NAMESPACE, "labels", MANAGED))),
-                account("meshed"),
-                account("unmeshed"));
-    }
-
-    private static Manifest account(String name) {
-        return Manifest.of(Map.of(
-                "apiVersion",
-                "v1",
-                "kind",
-                "ServiceAccount",
-                "automountServiceAccountToken",
-                false,
-                "metadata",
-                Map.of("name", name, "namespace", NAMESPACE, "labels", MANAGED)));
     }
 }
