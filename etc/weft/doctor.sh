@@ -13,7 +13,7 @@ containerd:containerd ctr:containerd runc:runc /usr/lib/cni/bridge:containernetw
 
 find_java() {
     local candidate
-    for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*25* "${HOME:-/root}"/.sdkman/candidates/java/25*; do
+    for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*25* "${HOME:-}"/.sdkman/candidates/java/25*; do
         if [ -x "$candidate/bin/javac" ] && grep -qs '^JAVA_VERSION="25[."]' "$candidate/release"; then
             export JAVA_HOME=$candidate
             return 0

@@ -22,10 +22,8 @@ class Probes {
     /**
      * Writes the rows of a cluster's probes and drops those of policies that have none any more. The namespace that refused
      * sides call from, and its accounts, come with the agent's chart: they are no part of a desired state.
-     *
-     * @param any whether the cluster has a mesh at all; without one there is nothing to probe
      */
-    Layer layer(TenantTx tx, UUID clusterId, List<PlannedProbe> planned, boolean any) {
+    Layer layer(TenantTx tx, UUID clusterId, List<PlannedProbe> planned) {
         List<Manifest> documents = new ArrayList<>();
         List<UUID> kept = new ArrayList<>();
         for (PlannedProbe probe : planned) {
@@ -38,7 +36,7 @@ class Probes {
                 WHERE (i.tenant_id, i.id) = (p.tenant_id, p.installation_id) AND i.cluster_id = ?
                     AND p.id <> ALL (?::uuid[])
                 """, clusterId, kept);
-        if (!any) {
+        if (documents.isEmpty()) {
             return Layer.of("probes", List.of());
         }
         documents.sort(Comparator.comparing(Manifest::key));

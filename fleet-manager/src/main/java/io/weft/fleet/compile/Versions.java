@@ -49,11 +49,10 @@ class Versions {
         List<Finding> findings = new ArrayList<>(renderFindings);
         PolicyCompile policies = PolicyCompile.of(inputs, before.getOrDefault("policy", new LayerDocument(List.of())));
         List<NamedLayer> layers = new ArrayList<>(rendered(tx, clusterId, inputs));
-        boolean mesh = !inputs.controlPlanes().isEmpty();
         for (Layer layer : List.of(
                 scrape(inputs),
                 placement(inputs),
-                probes.layer(tx, clusterId, policies.probes(), mesh),
+                probes.layer(tx, clusterId, policies.probes()),
                 policies.layer())) {
             store.store(tx, layer);
             layers.add(new NamedLayer(layer.name(), layer.digest()));

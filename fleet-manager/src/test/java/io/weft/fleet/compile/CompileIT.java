@@ -91,7 +91,7 @@ class CompileIT {
                 .containsExactly("security.istio.io/AuthorizationPolicy/shop/weft-allow-web");
         assertThat(world.target(policy).state()).isEqualTo("pending");
         assertThat(world.target(policy).compiledGeneration()).isEqualTo(1);
-        assertThat(world.bodies("probes")).extracting(ObjectKey::kind).contains("Namespace", "ServiceAccount", "Probe");
+        assertThat(world.bodies("probes")).extracting(ObjectKey::kind).containsExactly("Probe");
         JsonNode probe = world.document("probes", world.probeId(policy).toString());
         assertThat(probe.path("kind").asText()).isEqualTo("callerRefused");
         assertThat(probe.path("url").asText()).isEqualTo("http://catalog.shop.svc.cluster.local:8080/healthz");

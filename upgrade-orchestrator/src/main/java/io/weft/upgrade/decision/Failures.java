@@ -38,18 +38,33 @@ final class Failures {
     }
 
     /**
-     * What late telemetry leads to, empty when it is not late. It is no verdict on the mesh while the agent itself is not
-     * heard of: then the rollout waits, and is stuck before long.
+     * What late telemetry leads to, empty when it is not late: what moves stands still at once, and the rollout is stuck
+     * until the data is there or is given up. It is no verdict on the mesh while the agent itself is not heard of: then
+     * the rollout waits, and is stuck before long.
      */
     static Optional<Decided> lateDecision(Look look) {
         if (!look.plan().needsTelemetry()) {
             return Optional.empty();
         }
         boolean silent = look.seen().agent().silentFor(look.plan().timing().telemetryLate(), look.now());
-        return late(look)
-                .map(gap -> silent
-                        ? look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon())
-                        : withoutData(look, gap));
+        return late(look).map(gap -> {
+            if (silent) {
+                return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
+            }
+            return gap.reason() == Reason.LATE_DATA
+                    ? look.stuck(gap.reason(), gap.message())
+                    : withoutData(look, gap);
+        });
+    }
+
+    /**
+     * Every window up to the hold is known, and none is late now. What came meanwhile is judged like all else, so a bad
+     * upgrade that was hidden by the gap goes back at once.
+     */
+    static boolean caughtUp(Look look, Hold hold) {
+        return late(look).isEmpty()
+                && look.seen().telemetry().completeThrough().stream()
+                        .anyMatch(through -> !through.isBefore(TrafficRanges.floor(hold.since())));
     }
 
     /** No complete window is new enough. */

@@ -40,10 +40,10 @@ record Look(Plan plan, State state, Observations seen, Instant now) {
         return decided(new Decision.Pause(reason, message), held, placeMovingWave(true), now.plus(RARELY));
     }
 
-    /** Nothing can be decided until the cause goes away. */
+    /** Nothing can be decided until the cause goes away; a wave that moves stands still as well. */
     Decided stuck(Reason reason, String message) {
         State held = state.held(new Hold(Hold.Kind.STUCK, reason, message, now));
-        return decided(new Decision.Wait(reason, message), held, List.of(), soon());
+        return decided(new Decision.Wait(reason, message), held, placeMovingWave(true), soon());
     }
 
     /** The moving wave on its way to the new revision, or standing still. Without one, nothing. */

@@ -59,6 +59,7 @@ public record Plan(
      *
      * @param agentLost how long the agent may be away before a target is stuck
      * @param telemetryLate how old the newest complete window may be while something moves or soaks
+     * @param telemetryLost how long late telemetry is waited for, standing still, before it counts as no data
      * @param evidenceGrace how long after a soak its last evidence may still arrive
      */
     public record Timing(
@@ -69,19 +70,9 @@ public record Plan(
             Duration finalSoak,
             Duration agentLost,
             Duration telemetryLate,
+            Duration telemetryLost,
             Duration evidenceGrace,
-            Duration lookAgain) {
-        public static final Timing STANDARD = new Timing(
-                Duration.ofMinutes(10),
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(30),
-                Duration.ofMinutes(15),
-                Duration.ofMinutes(15),
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(5));
-    }
+            Duration lookAgain) {}
 
     public Plan {
         waves = List.copyOf(waves);

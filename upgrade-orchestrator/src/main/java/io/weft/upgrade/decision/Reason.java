@@ -38,6 +38,7 @@ public enum Reason {
     PROBE_FAILED,
     NO_DATA,
     LATE_DATA,
+    DATA_RETURNED,
     TOO_FEW,
     AGENT_UNREACHABLE,
     AGENT_RETURNED,

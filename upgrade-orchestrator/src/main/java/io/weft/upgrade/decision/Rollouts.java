@@ -33,12 +33,33 @@ public final class Rollouts {
         if (hold.reason() == Reason.ROLLBACK_DEADLINE) {
             return step(look);
         }
+        if (hold.reason() == Reason.LATE_DATA) {
+            return withLateData(look, hold);
+        }
         if (agentLost(look)) {
             return look.waiting(hold.reason(), hold.message(), look.soon());
         }
+        return release(look, Reason.AGENT_RETURNED, "the agent is back; deadlines moved by its absence");
+    }
+
+    private static Decided withLateData(Look look, Hold hold) {
+        if (Failures.caughtUp(look, hold)) {
+            return release(look, Reason.DATA_RETURNED, "telemetry has caught up; nothing was judged without it");
+        }
+        Look released = look.at(look.state().released(look.now()));
+        if (agentLost(look)) {
+            return released.stuck(Reason.AGENT_UNREACHABLE, look.agentAwaySince());
+        }
+        Instant patience = hold.since().plus(look.plan().timing().telemetryLost());
+        return look.now().isBefore(patience)
+                ? look.waiting(hold.reason(), hold.message(), look.soon())
+                : Failures.withoutData(released, Failure.of(hold.reason(), hold.message() + "; given up waiting"));
+    }
+
+    private static Decided release(Look look, Reason reason, String message) {
         Look released = look.at(look.state().released(look.now()));
         return released.decided(
-                new Decision.Wait(Reason.AGENT_RETURNED, "the agent is back; deadlines moved by its absence"),
+                new Decision.Wait(reason, message),
                 released.state(),
                 released.placeMovingWave(false),
                 look.now());

@@ -135,6 +135,7 @@ public final class PlanReader {
                 DurationText.of(spec, "finalSoak", timing.finalSoak()),
                 timing.agentLost(),
                 timing.telemetryLate(),
+                timing.telemetryLost(),
                 timing.evidenceGrace(),
                 timing.lookAgain());
     }

@@ -36,6 +36,10 @@ public interface RolloutTiming {
     @WithDefault("30s")
     Duration telemetryLate();
 
+    /** How long a rollout stands still and waits for telemetry that is late, before it counts as no data. */
+    @WithDefault("2m")
+    Duration telemetryLost();
+
     /** How long evidence that is still missing at the end of a soak is waited for. */
     @WithDefault("60s")
     Duration evidenceGrace();
@@ -53,6 +57,7 @@ public interface RolloutTiming {
                 finalSoak(),
                 agentLost(),
                 telemetryLate(),
+                telemetryLost(),
                 evidenceGrace(),
                 lookAgain());
     }

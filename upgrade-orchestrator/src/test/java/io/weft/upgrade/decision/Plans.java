@@ -25,6 +25,7 @@ final class Plans {
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
+            Duration.ofMinutes(2),
             Duration.ofSeconds(60),
             Duration.ofSeconds(5));
 

@@ -231,12 +231,66 @@ class RolloutsTest {
         Decided decided = scenario.look(Seen.telemetry(telemetry -> new Telemetry(
                 Optional.of(scenario.mesh.now().minusSeconds(31)), telemetry.before(), Map.of(), Map.of(), List.of())));
 
-        assertThat(decided.decision()).isInstanceOf(Decision.Pause.class);
+        assertThat(scenario.phase()).isEqualTo(Phase.STUCK);
         assertThat(decided.decision().reason()).isEqualTo(Reason.LATE_DATA);
         assertThat(decided.effects())
                 .singleElement()
                 .isInstanceOfSatisfying(
                         Effect.Place.class, place -> assertThat(place.paused()).isTrue());
+    }
+
+    @Test
+    void lateTelemetryThatCatchesUpLetsTheRolloutGoOn() {
+        Scenario scenario = lateWhileMoving();
+        Instant deadline = ((Step.WaveMoving) scenario.state.step()).deadline();
+        scenario.mesh.pass(100);
+        scenario.look();
+        assertThat(scenario.phase()).isEqualTo(Phase.STUCK);
+
+        scenario.mesh.telemetryEnds = Optional.empty();
+        Decided decided = scenario.look();
+
+        assertThat(decided.decision().reason()).isEqualTo(Reason.DATA_RETURNED);
+        assertThat(decided.effects())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Effect.Place.class, place -> assertThat(place.paused()).isFalse());
+        assertThat(((Step.WaveMoving) scenario.state.step()).deadline()).isEqualTo(deadline.plusSeconds(100));
+        scenario.untilPhase(Phase.COMPLETED);
+    }
+
+    @Test
+    void telemetryThatStaysAwayPausesForGood() {
+        Scenario scenario = lateWhileMoving();
+        scenario.mesh.pass(120);
+        scenario.look();
+        assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
+
+        scenario.mesh.telemetryEnds = Optional.empty();
+        scenario.mesh.pass(60);
+        scenario.look();
+
+        assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
+    }
+
+    @Test
+    void whatLateTelemetryBringsIsJudged() {
+        Scenario scenario = new Scenario(
+                Plans.plan(Plans.wave(0, "shop")), new FakeMesh.Quality(0.5, 0, false, false, false));
+        scenario.untilStep(Step.WaveMoving.class);
+        scenario.mesh.telemetryEnds = Optional.of(scenario.mesh.now());
+        scenario.untilPhase(Phase.STUCK);
+
+        scenario.mesh.telemetryEnds = Optional.empty();
+
+        scenario.untilPhase(Phase.ROLLED_BACK);
+    }
+
+    private static Scenario lateWhileMoving() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        scenario.mesh.namespace("shop").paused = true;
+        scenario.mesh.telemetryEnds = Optional.of(scenario.mesh.now());
+        return scenario.untilPhase(Phase.STUCK);
     }
 
     @Test

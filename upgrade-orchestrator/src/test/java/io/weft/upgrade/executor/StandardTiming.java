@@ -36,6 +36,11 @@ final class StandardTiming implements RolloutTiming {
     }
 
     @Override
+    public Duration telemetryLost() {
+        return Duration.ofMinutes(2);
+    }
+
+    @Override
     public Duration telemetryLate() {
         return Duration.ofSeconds(30);
     }
