@@ -9,19 +9,15 @@ import io.weft.e2e.demo.Cluster;
 import io.weft.e2e.demo.Hub;
 import io.weft.e2e.demo.MainJob;
 import io.weft.e2e.demo.Report;
-import io.weft.e2e.launch.Layout;
-import io.weft.e2e.launch.Say;
-import io.weft.e2e.launch.Settings;
-import io.weft.e2e.launch.Stack;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -37,39 +33,25 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MainJobIT {
-    private static final Path ROOT =
-            Path.of(System.getProperty("weft.root", "")).toAbsolutePath();
-    private static final Path BUILD =
-            Path.of(System.getProperty("weft.build", ROOT.resolve(".weft").toString()));
-    private static final Layout LAYOUT = new Layout(ROOT, BUILD, BUILD.resolve("live"));
-    private static final Settings SETTINGS = new Settings(9280); // beside a ./weft up of the same checkout
     private static final String MANAGED = "app.kubernetes.io/managed-by=weft";
-    private static final List<String> MESHED = List.of("shop", "orders", "payments", "load");
     private static final String KINDS = "peerauthentications.security.istio.io,authorizationpolicies.security.istio.io,"
             + "virtualservices.networking.istio.io,destinationrules.networking.istio.io";
 
-    private final Say say = new Say(System.out, Duration.ZERO);
-    private final Stack stack = new Stack(LAYOUT, SETTINGS, say);
     private int reached;
-    private Machine before = new Machine(new TreeSet<>());
-    private Stack.@org.jspecify.annotations.Nullable Up up;
-    private @org.jspecify.annotations.Nullable MainJob job;
+    private @org.jspecify.annotations.Nullable Live running;
 
     @BeforeAll
     void startFromNothing() {
-        stack.down(true);
-        before = Machine.now(LAYOUT);
-        Stack.Up started = stack.up();
-        up = started;
-        job = new MainJob(stack, started, say);
+        running = Live.start();
     }
 
     @AfterAll
     void end() {
-        if (job != null) {
-            job.close();
+        if (running != null) {
+            running.close();
+        } else {
+            Live.endLeftovers();
         }
-        stack.down(true);
     }
 
     @Test
@@ -77,9 +59,9 @@ class MainJobIT {
     void theAgentEnrolsWithNoMoreRightsThanTheReleasesGrant() {
         step(0, MainJob::enrol);
         JsonNode roles = cluster().get("clusterroles,roles", "-A", "-l", "app.kubernetes.io/name=weft-agent");
-        List<String> verbs = items(roles).stream()
-                .flatMap(role -> items(role.path("rules")).stream())
-                .flatMap(rule -> items(rule.path("verbs")).stream())
+        List<String> verbs = Live.items(roles).stream()
+                .flatMap(role -> Live.items(role.path("rules")).stream())
+                .flatMap(rule -> Live.items(rule.path("verbs")).stream())
                 .map(JsonNode::asText)
                 .toList();
         assertThat(verbs).isNotEmpty().doesNotContain("escalate", "bind", "impersonate", "*");
@@ -89,8 +71,8 @@ class MainJobIT {
     @Order(2)
     void everyPodOfTheSampleRunsTheInstalledProxy() {
         step(1, MainJob::installMesh);
-        assertThat(proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
-        assertThat(revisions()).hasSize(1);
+        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
+        assertThat(live().revisions()).hasSize(1);
     }
 
     @Test
@@ -117,8 +99,8 @@ class MainJobIT {
     @Order(4)
     void whatWeftAppliesHasNoOtherFieldManager() {
         step(3, main -> {});
-        Set<String> managers = items(cluster().get(KINDS, "-A", "-l", MANAGED, "--show-managed-fields")).stream()
-                .flatMap(object -> items(object.at("/metadata/managedFields")).stream())
+        Set<String> managers = Live.items(cluster().get(KINDS, "-A", "-l", MANAGED, "--show-managed-fields")).stream()
+                .flatMap(object -> Live.items(object.at("/metadata/managedFields")).stream())
                 .filter(entry -> !entry.path("subresource").asText().equals("status"))
                 .map(entry -> entry.path("manager").asText())
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -129,7 +111,7 @@ class MainJobIT {
     @Order(5)
     void anObjectDeletedByHandComesBackWithinSeconds() {
         step(4, main -> {});
-        JsonNode object = items(
+        JsonNode object = Live.items(
                         cluster().get("authorizationpolicies.security.istio.io", "-n", "payments", "-l", MANAGED))
                 .getFirst();
         String name = object.at("/metadata/name").asText();
@@ -154,7 +136,7 @@ class MainJobIT {
     @Order(6)
     void anotherOrganisationsKeySeesNothing() {
         step(5, main -> {});
-        Hub globex = new Hub(started().apiUrl(), started().key("globex"));
+        Hub globex = live().hubOf("globex");
         for (String list : List.of(
                 "/clusters",
                 "/meshes",
@@ -178,7 +160,7 @@ class MainJobIT {
     @Order(7)
     void theDatabaseShowsRowsToTheirOrganisationOnly() throws Exception {
         step(6, main -> {});
-        try (Rows rows = Rows.asOwner(started().services())) {
+        try (Rows rows = Rows.asOwner(live().services())) {
             assertThat(rows.count("acme", "SELECT count(*) FROM cluster")).isEqualTo(1);
             assertThat(rows.count("globex", "SELECT count(*) FROM cluster")).isZero();
             assertThat(rows.countWithoutTenant("SELECT count(*) FROM cluster")).isZero();
@@ -197,9 +179,9 @@ class MainJobIT {
     @Order(9)
     void aBadUpgradeIsRolledBackByItself() {
         step(8, main -> main.badRollout(change -> {}));
-        assertThat(proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
+        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(revisions()).containsExactly("1-26-0"));
+                .untilAsserted(() -> assertThat(live().revisions()).containsExactly("1-26-0"));
     }
 
     @Test
@@ -211,13 +193,12 @@ class MainJobIT {
                 9,
                 main -> main.goodRollout(change -> {
                     if (change.at("/status/phase").asText().equals("soaking")) {
-                        whileSoaking.add(revisions());
+                        whileSoaking.add(live().revisions());
                         if (change.at("/status/wave").asText().equals("shop")) {
                             completeTooEarly.add(main.hub()
                                     .tryPost(
                                             "/rollouts/" + change.path("id").asText() + "/commands",
-                                            java.util.Map.of(
-                                                    "command", "complete", "reason", "the suite tries it too early"))
+                                            Map.of("command", "complete", "reason", "the suite tries it too early"))
                                     .status());
                         }
                     }
@@ -227,8 +208,8 @@ class MainJobIT {
                 .allSatisfy(seen -> assertThat(seen).containsExactly("1-26-0", "1-27-0"));
         assertThat(completeTooEarly).isNotEmpty().containsOnly(409);
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(revisions()).containsExactly("1-27-0"));
-        assertThat(proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.NEW);
+                .untilAsserted(() -> assertThat(live().revisions()).containsExactly("1-27-0"));
+        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.NEW);
     }
 
     @Test
@@ -271,7 +252,7 @@ class MainJobIT {
     @Order(12)
     void removingAPolicyRemovesItsObjectsAndNothingElse() {
         step(11, main -> {});
-        JsonNode policy = items(main().hub().get("/policies").path("items")).stream()
+        JsonNode policy = Live.items(main().hub().get("/policies").path("items")).stream()
                 .filter(item -> item.path("name").asText().equals("payments-callers"))
                 .findFirst()
                 .orElseThrow();
@@ -291,10 +272,8 @@ class MainJobIT {
     @Test
     @Order(13)
     void downLeavesNothingOnTheMachine() {
-        step(12, MainJob::close);
-        stack.down(false);
-        assertThat(Machine.now(LAYOUT).since(before)).isEmpty();
-        assertThat(stack.anythingRuns()).isFalse();
+        step(12, main -> {});
+        assertThat(live().endAndCompare()).isEmpty();
     }
 
     private void step(int number, Consumer<MainJob> work) {
@@ -303,51 +282,23 @@ class MainJobIT {
         reached = number + 1;
     }
 
-    private MainJob main() {
-        assertThat(job).isNotNull();
-        return java.util.Objects.requireNonNull(job);
+    private Live live() {
+        return Objects.requireNonNull(running);
     }
 
-    private Stack.Up started() {
-        return java.util.Objects.requireNonNull(up);
+    private MainJob main() {
+        return live().job();
     }
 
     private Cluster cluster() {
-        return main().cluster();
-    }
-
-    /** Images of all proxies in the sample's pods that are not going away. */
-    private Set<String> proxyImages() {
-        return MESHED.stream()
-                .flatMap(namespace -> items(cluster().get("pods", "-n", namespace, "-l", "app")).stream())
-                .filter(pod -> !pod.at("/metadata").has("deletionTimestamp"))
-                .map(pod -> java.util.stream.Stream.of("containers", "initContainers")
-                        .flatMap(list -> items(pod.path("spec").path(list)).stream())
-                        .filter(container -> container.path("name").asText().equals("istio-proxy"))
-                        .map(container -> container.path("image").asText())
-                        .findFirst()
-                        .orElse("no proxy in " + pod.at("/metadata/name").asText()))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private Set<String> revisions() {
-        return items(cluster().get("deployments", "-n", "istio-system", "-l", "app=istiod")).stream()
-                .map(deployment ->
-                        deployment.at("/metadata/labels/istio.io~1rev").asText())
-                .collect(Collectors.toCollection(TreeSet::new));
+        return live().cluster();
     }
 
     private Set<String> managedObjects() {
-        return items(cluster().get(KINDS, "-A", "-l", MANAGED)).stream()
+        return Live.items(cluster().get(KINDS, "-A", "-l", MANAGED)).stream()
                 .map(object -> object.path("kind").asText() + "/"
                         + object.at("/metadata/namespace").asText() + "/"
                         + object.at("/metadata/name").asText())
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** Items of a Kubernetes list, or of an array. */
-    private static List<JsonNode> items(JsonNode list) {
-        JsonNode array = list.isArray() ? list : list.path("items");
-        return StreamSupport.stream(array.spliterator(), false).toList();
     }
 }

@@ -79,16 +79,17 @@ class KeyDirectory {
                                 Owner.class,
                                 "SELECT tenant_id AS tenant, object_id FROM credential_index WHERE hash = ? AND kind = 'apiKey'",
                                 hash),
-                        (owner, tx) -> verified(tx, owner, now))
+                        (owner, tx) -> verified(tx, owner, hash, now))
                 .flatMap(found -> found);
     }
 
     /** The index only says where to look; the key's own row decides. */
-    private static Optional<Known> verified(TenantTx tx, Owner owner, Instant now) {
+    private static Optional<Known> verified(TenantTx tx, Owner owner, byte[] hash, Instant now) {
         return tx.first(
                         KeyRow.class,
-                        "SELECT role, expire_time FROM api_key WHERE id = ? AND revoke_time IS NULL",
-                        owner.objectId())
+                        "SELECT role, expire_time FROM api_key WHERE id = ? AND hash = ? AND revoke_time IS NULL",
+                        owner.objectId(),
+                        hash)
                 .map(row -> new Known(
                         new Caller(owner.tenant(), owner.objectId(), Role.of(row.role())), row.expireTime(), now));
     }

@@ -15,6 +15,7 @@ import io.weft.api.http.Requires;
 import io.weft.api.http.SelectorSql;
 import io.weft.api.http.Trail;
 import io.weft.api.policy.Targeting;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -32,6 +33,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Clusters. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/clusters")
 class ClusterResource {

@@ -12,6 +12,7 @@ import io.weft.api.http.Requires;
 import io.weft.api.http.Trail;
 import io.weft.api.http.Violations;
 import io.weft.kit.tenancy.TenantTx;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -29,6 +30,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Enrolment tokens: one cluster, minutes long, used once; of several outstanding the first use wins. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/enrolment-tokens")
 class TokenResource {

@@ -49,6 +49,13 @@ final class ConstraintProblems {
             inUse("control_plane_tenant_id_installation_id_fkey", "Control planes of the installation still run"),
             inUse("control_plane_tenant_id_release_id_fkey", "A control plane runs this release"));
 
+    private static final String DISK_FULL = "53100";
+    private static final String FULL =
+            "The database's disk is full: nothing was written. Free space there, then try again";
+    private static final String AWAY =
+            "The database did not answer. Whether a write took place is not known: read before "
+                    + "you try again, or repeat it with the same Idempotency-Key";
+
     private ConstraintProblems() {}
 
     private static Map.Entry<String, Meaning> inUse(String constraint, String detail) {
@@ -68,6 +75,8 @@ final class ConstraintProblems {
                 || state.startsWith("57P")
                 || state.equals("40001")
                 || state.equals("40P01");
-        return passing ? Optional.of(Problem.of(ProblemType.UNAVAILABLE, "")) : Optional.empty();
+        return passing
+                ? Optional.of(Problem.of(ProblemType.UNAVAILABLE, state.equals(DISK_FULL) ? FULL : AWAY))
+                : Optional.empty();
     }
 }

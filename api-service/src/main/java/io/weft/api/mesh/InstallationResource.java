@@ -19,6 +19,7 @@ import io.weft.api.mesh.InstallationView.InstallationRow;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -38,6 +39,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Installations: a mesh in a cluster. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/installations")
 class InstallationResource {

@@ -15,6 +15,7 @@ import io.weft.api.http.Trail;
 import io.weft.api.http.Violations;
 import io.weft.api.mesh.MeshView.MeshRow;
 import io.weft.kit.tenancy.TenantTx;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -33,6 +34,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Meshes: a family, a mode and the version that is wanted. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/meshes")
 class MeshResource {

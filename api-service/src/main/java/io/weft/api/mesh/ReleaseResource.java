@@ -44,6 +44,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Mesh releases: bundles of charts, uploaded by the organisation and shared with nobody. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/mesh-releases")
 class ReleaseResource {

@@ -22,6 +22,7 @@ import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
 import io.weft.model.policy.PolicySpec;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -43,6 +44,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Policies. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/policies")
 class PolicyResource {

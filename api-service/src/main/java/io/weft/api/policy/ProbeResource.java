@@ -16,6 +16,7 @@ import io.weft.api.http.Requires;
 import io.weft.api.http.Trail;
 import io.weft.kit.id.PublicId;
 import io.weft.kit.tenancy.TenantTx;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -37,6 +38,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Probes: calls that show whether a policy is in force, made where its author allowed one. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/probes")
 class ProbeResource {

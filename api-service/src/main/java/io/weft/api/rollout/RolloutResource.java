@@ -19,6 +19,7 @@ import io.weft.kit.id.PublicId;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -36,6 +37,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
 /** Rollouts: a version through an installation, wave by wave, judged by gates. */
+@Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/rollouts")
 class RolloutResource {

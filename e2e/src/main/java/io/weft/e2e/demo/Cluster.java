@@ -53,6 +53,27 @@ public final class Cluster {
         return json(kubectl(all.toArray(String[]::new)));
     }
 
+    /** Process ids on this machine: those in the control group of the agent's pod, without the pause program. */
+    public List<Long> agentProcesses() {
+        String uid = get("pods", "-n", "weft-system", "-l", "app.kubernetes.io/name=weft-agent")
+                .at("/items/0/metadata/uid")
+                .asText();
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> !uid.isEmpty()
+                        && ofProcess(pid, "cgroup").contains(uid)
+                        && !ofProcess(pid, "comm").strip().equals("pause"))
+                .toList();
+    }
+
+    private static String ofProcess(long pid, String file) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), file));
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
     /** Runs one line as a user would paste it, in a folder of its own; {@code input} is what they would type. */
     Command.Result shell(String line, String input) {
         return Command.run(

@@ -15,11 +15,13 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The hub's REST API as one caller sees it. */
 public final class Hub {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int UNAVAILABLE = 503;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client =
@@ -62,6 +64,27 @@ public final class Hub {
 
     public JsonNode get(String path) {
         return success("GET " + path, send(request(path).GET()));
+    }
+
+    /** Like {@link #get}; empty while the hub, or what it stands on, is away. */
+    public Optional<JsonNode> find(String path) {
+        return unlessAway("GET " + path, request(path).GET());
+    }
+
+    /** Like {@link #post}; empty while the hub is away. Another try with the same key does nothing twice. */
+    Optional<JsonNode> offer(String path, Object body, String idempotencyKey) {
+        HttpRequest.Builder request =
+                request(path).header("Content-Type", "application/json").header("Idempotency-Key", idempotencyKey);
+        return unlessAway("POST " + path, request.POST(BodyPublishers.ofString(text(body))));
+    }
+
+    private Optional<JsonNode> unlessAway(String name, HttpRequest.Builder request) {
+        try {
+            Answer answer = send(request);
+            return answer.status() == UNAVAILABLE ? Optional.empty() : Optional.of(success(name, answer));
+        } catch (UncheckedIOException away) {
+            return Optional.empty();
+        }
     }
 
     public JsonNode post(String path, Object body) {

@@ -109,6 +109,20 @@ public final class MainJob implements AutoCloseable {
         new Mesh(hub, cluster, say).awaitProxies(installationId, NEW);
     }
 
+    /** An upgrade that moves everything and is then ordered back; {@code onChange} as for {@link #badRollout}. */
+    public Report.Completed thereAndBack(Consumer<JsonNode> onChange) {
+        say.heading("An upgrade to " + NEW + ", there and back");
+        Report.Completed moved =
+                new Upgrades(hub, cluster, client, say).thereAndBack(installationId, OLD, NEW, onChange);
+        new Mesh(hub, cluster, say).awaitProxies(installationId, OLD);
+        return moved;
+    }
+
+    /** What is to run from now on; without a rollout nothing moves. */
+    public void want(String version) {
+        new Upgrades(hub, cluster, client, say).want(installationId, version);
+    }
+
     /** Who did what, oldest first. */
     public List<JsonNode> audit() {
         say.heading("Audit");

@@ -28,16 +28,8 @@ final class Memory {
                 .orElseThrow(() -> new Failure("demo", part + " does not run any more", "./weft logs " + part));
     }
 
-    /** The agent's processes are those in the control group of its pod; the pause program is too small to count. */
     static long agent(Cluster cluster) {
-        String uid = cluster.get("pods", "-n", "weft-system", "-l", "app.kubernetes.io/name=weft-agent")
-                .at("/items/0/metadata/uid")
-                .asText();
-        return ProcessHandle.allProcesses()
-                .map(ProcessHandle::pid)
-                .filter(pid -> !uid.isEmpty() && read(pid, "cgroup").contains(uid))
-                .mapToLong(Memory::mebibytes)
-                .sum();
+        return cluster.agentProcesses().stream().mapToLong(Memory::mebibytes).sum();
     }
 
     private static long mebibytes(long pid) {

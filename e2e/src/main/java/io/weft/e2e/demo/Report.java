@@ -51,7 +51,7 @@ public record Report(
             long failedRequestsAfterRestored)
             implements Rollout {}
 
-    /** A rollout that went through. */
+    /** A rollout that ended as it was meant to, and what the load met meanwhile. */
     public record Completed(String from, String to, String outcome, long requests, long failedRequests, double seconds)
             implements Rollout {}
 

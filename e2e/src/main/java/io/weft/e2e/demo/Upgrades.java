@@ -13,6 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 
@@ -20,7 +23,7 @@ import java.util.stream.StreamSupport;
 final class Upgrades {
     private static final String BAD = "e2e/sample/bad-upgrade.yaml";
     private static final List<String> ENDED = List.of("rolledBack", "completed", "aborted");
-    private static final List<String> STANDING = List.of("paused", "stuck", "waitingApproval");
+    private static final List<String> STANDING = List.of("paused", "waitingApproval"); // "stuck" ends with its cause
     private static final Duration OBSERVED_AFTER = Duration.ofSeconds(20);
     private static final int QUIET_SECONDS = 10;
 
@@ -83,14 +86,36 @@ final class Upgrades {
     }
 
     Report.Completed good(String installationId, String from, String to, Consumer<JsonNode> onChange) {
-        Ended ended = run(installationId, to, "completed", Duration.ofMinutes(15), onChange);
+        return measured(run(installationId, to, "completed", Duration.ofMinutes(15), onChange), from, to);
+    }
+
+    /** Every wave moves; before the old control plane is given up, somebody orders it all back. */
+    Report.Completed thereAndBack(String installationId, String from, String to, Consumer<JsonNode> onChange) {
+        AtomicBoolean ordered = new AtomicBoolean();
+        Consumer<JsonNode> orderingBack = change -> {
+            onChange.accept(change);
+            if (change.at("/status/step").asText().equals("promoted") && ordered.compareAndSet(false, true)) {
+                String key = UUID.randomUUID().toString();
+                String path = "/rollouts/" + change.path("id").asText() + "/commands";
+                Map<String, Object> command = Map.of("command", "rollBack", "reason", "there and back");
+                await.until("order to roll back", Duration.ofMinutes(2), "./weft status", () -> {
+                    boolean taken = hub.offer(path, command, key).isPresent();
+                    return Look.when(taken, true, "the hub is away");
+                });
+            }
+        };
+        return measured(run(installationId, to, "rolledBack", Duration.ofMinutes(25), orderingBack), from, to);
+    }
+
+    private Report.Completed measured(Ended ended, String from, String to) {
         awaitSeconds(ended.end().plusSeconds(3));
         NavigableMap<Long, Count> seconds = client.since(ended.start());
         Count all = seconds.values().stream().reduce(Count.NONE, Count::plus);
         double took = Report.tenths(Duration.between(ended.start(), ended.end()).toMillis() / 1e3);
-        say.line("completed in %.1f s: %d requests, %d failed, longest gap %d s"
-                .formatted(took, all.total(), all.failed(), Restored.longestGap(seconds)));
-        return new Report.Completed(from, to, "completed", all.total(), all.failed(), took);
+        String outcome = ended.status().path("phase").asText();
+        say.line("%s in %.1f s: %d requests, %d failed, longest gap %d s"
+                .formatted(outcome, took, all.total(), all.failed(), Restored.longestGap(seconds)));
+        return new Report.Completed(from, to, outcome, all.total(), all.failed(), took);
     }
 
     /** Seconds from the first bad request to the end of the last one before a quiet spell. */
@@ -139,7 +164,11 @@ final class Upgrades {
                         limit,
                         "GET /rollouts/" + id + "/decisions and ./weft logs upgrade-orchestrator",
                         () -> {
-                            JsonNode seen = hub.get("/rollouts/" + id);
+                            Optional<JsonNode> found = hub.find("/rollouts/" + id);
+                            if (found.isEmpty()) {
+                                return Look.notYet("the hub does not answer");
+                            }
+                            JsonNode seen = found.get();
                             told.tell(seen);
                             String phase = seen.path("status").path("phase").asText();
                             if (STANDING.contains(phase) || (ENDED.contains(phase) && !phase.equals(wanted))) {

@@ -58,6 +58,11 @@ public final class LocalServices {
         return text("kafka", "bootstrapServers");
     }
 
+    /** The process of {@code postgres} or {@code kafka}. */
+    public long pid(String service) {
+        return about.path(service).path("pid").asLong();
+    }
+
     private String text(String... path) {
         JsonNode node = about;
         for (String name : path) {

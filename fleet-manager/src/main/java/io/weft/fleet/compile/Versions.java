@@ -50,10 +50,7 @@ class Versions {
         PolicyCompile policies = PolicyCompile.of(inputs, before.getOrDefault("policy", new LayerDocument(List.of())));
         List<NamedLayer> layers = new ArrayList<>(rendered(tx, clusterId, inputs));
         for (Layer layer : List.of(
-                scrape(inputs),
-                placement(inputs),
-                probes.layer(tx, clusterId, policies.probes()),
-                policies.layer())) {
+                scrape(inputs), placement(inputs), probes.layer(tx, clusterId, policies.probes()), policies.layer())) {
             store.store(tx, layer);
             layers.add(new NamedLayer(layer.name(), layer.digest()));
         }

@@ -9,6 +9,7 @@ import org.postgresql.util.ServerErrorMessage;
 /** What PostgreSQL refused. Decide by {@link #sqlState()} and {@link #constraint()}, never by the text. */
 public final class DatabaseException extends RuntimeException {
     private static final String UNIQUE_VIOLATION = "23505";
+    private static final String NO_CONNECTION = "08001"; // what the pool says carries no state: none was free in time
 
     private final String sqlState;
     private final @Nullable String constraint;
@@ -21,7 +22,7 @@ public final class DatabaseException extends RuntimeException {
 
     static DatabaseException from(SQLException cause) {
         String state = cause.getSQLState();
-        return new DatabaseException(cause, state == null ? "unknown" : state, constraintOf(cause));
+        return new DatabaseException(cause, state == null ? NO_CONNECTION : state, constraintOf(cause));
     }
 
     private static @Nullable String constraintOf(SQLException cause) {

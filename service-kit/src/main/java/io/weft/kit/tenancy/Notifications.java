@@ -50,6 +50,8 @@ public class Notifications implements AutoCloseable {
         login.setProperty("user", user);
         login.setProperty("password", password);
         login.setProperty("tcpKeepAlive", "true");
+        login.setProperty("connectTimeout", "5");
+        login.setProperty("socketTimeout", "30"); // a hint is waited for with a limit of its own
         login.setProperty("ApplicationName", "weft-listen");
     }
 

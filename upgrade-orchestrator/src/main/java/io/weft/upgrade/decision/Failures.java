@@ -51,9 +51,7 @@ final class Failures {
             if (silent) {
                 return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
             }
-            return gap.reason() == Reason.LATE_DATA
-                    ? look.stuck(gap.reason(), gap.message())
-                    : withoutData(look, gap);
+            return gap.reason() == Reason.LATE_DATA ? look.stuck(gap.reason(), gap.message()) : withoutData(look, gap);
         });
     }
 

@@ -59,10 +59,7 @@ public final class Rollouts {
     private static Decided release(Look look, Reason reason, String message) {
         Look released = look.at(look.state().released(look.now()));
         return released.decided(
-                new Decision.Wait(reason, message),
-                released.state(),
-                released.placeMovingWave(false),
-                look.now());
+                new Decision.Wait(reason, message), released.state(), released.placeMovingWave(false), look.now());
     }
 
     private static Decided moving(Look look) {

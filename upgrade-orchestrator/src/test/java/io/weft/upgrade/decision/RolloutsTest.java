@@ -275,8 +275,8 @@ class RolloutsTest {
 
     @Test
     void whatLateTelemetryBringsIsJudged() {
-        Scenario scenario = new Scenario(
-                Plans.plan(Plans.wave(0, "shop")), new FakeMesh.Quality(0.5, 0, false, false, false));
+        Scenario scenario =
+                new Scenario(Plans.plan(Plans.wave(0, "shop")), new FakeMesh.Quality(0.5, 0, false, false, false));
         scenario.untilStep(Step.WaveMoving.class);
         scenario.mesh.telemetryEnds = Optional.of(scenario.mesh.now());
         scenario.untilPhase(Phase.STUCK);
