@@ -30,6 +30,14 @@ func TestAServiceWhoseDownstreamFailsAnswers502(t *testing.T) {
 		if recorder.Code != want || body.Calls[0].Status != answer || recorder.Header().Get("x-app-version") != "v2" {
 			t.Fatalf("downstream %d gave %d, %+v", answer, recorder.Code, body)
 		}
+		recorder = httptest.NewRecorder()
+		web.routes().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/calls", nil))
+		if err := json.Unmarshal(recorder.Body.Bytes(), &body); err != nil {
+			t.Fatal(err)
+		}
+		if recorder.Code != http.StatusOK || body.Calls[0].Status != answer {
+			t.Fatalf("/calls with downstream %d gave %d, %+v", answer, recorder.Code, body)
+		}
 	}
 }
 
@@ -82,5 +90,35 @@ func TestHalfOfTheRequestsUseFreshConnections(t *testing.T) {
 	// Twenty fresh ones and a few kept ones, as many as were under way at once.
 	if got := connections.Load(); got < 20 || got > 30 {
 		t.Fatalf("40 requests used %d connections", got)
+	}
+}
+
+func TestNothingIsCutOffWhenTheLoadEnds(t *testing.T) {
+	release := make(chan struct{})
+	started := make(chan struct{}, 100)
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		started <- struct{}{}
+		<-release
+	}))
+	defer server.Close()
+	record := newRecord(time.Now())
+	s := sender{targets: []string{server.URL}, rate: 100, kept: server.Client(), record: record}
+	ctx, cancel := context.WithCancel(context.Background())
+	sent := make(chan struct{})
+	go func() {
+		s.send(ctx)
+		close(sent)
+	}()
+	<-started
+	cancel()
+	select {
+	case <-sent:
+		t.Fatal("ended while a request was under way")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	<-sent
+	if counts := record.snapshot(); counts.Failed != 0 || counts.Total == 0 {
+		t.Fatalf("%d of %d failed", counts.Failed, counts.Total)
 	}
 }

@@ -10,11 +10,14 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 // A request that takes longer counts as failed. Long, because a busy machine is slow without losing requests.
 const requestLimit = 15 * time.Second
+
+const readAfterEnd = 3 * time.Second
 
 // sender sends requests at a steady rate, the next one never waiting for an answer: a slow target must not
 // hide itself by being asked less often. Every second request of a target uses a fresh connection. No retries.
@@ -35,11 +38,30 @@ func load(ctx context.Context) error {
 		targets: targets, rate: rate, record: newRecord(time.Now()),
 		kept: &http.Client{Timeout: requestLimit, Transport: &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: time.Minute}},
 	}
-	go s.send(ctx)
-	return listen(ctx, setting("PORT", "9090"), s.routes())
+	sent := make(chan struct{})
+	go func() {
+		s.send(ctx)
+		close(sent)
+	}()
+	return listen(untilRead(sent), setting("PORT", "9090"), s.routes())
 }
 
+// untilRead ends some seconds after the last request did: whoever adds the counts of a pod that is being replaced reads
+// them every second.
+func untilRead(sent <-chan struct{}) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		<-sent
+		time.Sleep(readAfterEnd)
+		cancel()
+	}()
+	return ctx
+}
+
+// send returns when ctx has ended and every request that was sent has ended as well.
 func (s sender) send(ctx context.Context) {
+	var running sync.WaitGroup
+	defer running.Wait()
 	ticker := time.NewTicker(time.Second / time.Duration(s.rate))
 	defer ticker.Stop()
 	for n := 0; ; n++ {
@@ -48,7 +70,11 @@ func (s sender) send(ctx context.Context) {
 			return
 		case now := <-ticker.C:
 			s.record.began(now)
-			go s.one(now, s.targets[n%len(s.targets)], n/len(s.targets)%2 == 0)
+			running.Add(1)
+			go func() {
+				defer running.Done()
+				s.one(now, s.targets[n%len(s.targets)], n/len(s.targets)%2 == 0)
+			}()
 		}
 	}
 }

@@ -44,16 +44,19 @@ func serve(ctx context.Context) error {
 func (s service) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("/", s.answer)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, http.StatusBadGateway) })
+	// What came back is the answer, even where nothing did: some who ask never see the body of an error.
+	mux.HandleFunc("/calls", func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, http.StatusOK) })
 	return mux
 }
 
-func (s service) answer(w http.ResponseWriter, r *http.Request) {
+// answer has status 200, or onFailure when a service that was called failed.
+func (s service) answer(w http.ResponseWriter, r *http.Request, onFailure int) {
 	status, body := http.StatusOK, reply{Service: s.name, Version: s.version, Path: r.URL.Path}
 	for _, url := range s.calls {
 		result := s.call(r.Context(), url)
 		if result.Error != "" || result.Status >= http.StatusBadRequest {
-			status = http.StatusBadGateway
+			status = onFailure
 		}
 		body.Calls = append(body.Calls, result)
 	}

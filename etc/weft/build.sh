@@ -71,9 +71,11 @@ java_is_current() {
     [ -s "$home/dist/key" ] && [ "$(cat "$home/dist/key")" = "$(java_key)" ]
 }
 
-# Copies what Maven packed, so that a later build cannot pull the jars from under running processes.
+# Copies what Maven packed to a folder of its own for each key, so that no later build pulls the jars from under
+# running processes; `dist` links to the newest.
 keep_java() {
-    local new=$home/dist.new service
+    local key new=$home/dist.new service
+    key=$(java_key)
     rm -rf "$new"
     mkdir -p "$new/launcher" "$new/local-services"
     for service in api-service fleet-manager upgrade-orchestrator; do
@@ -85,9 +87,22 @@ keep_java() {
     keep "$root/e2e/target/classes" "$new/launcher/"
     keep "$root/e2e/target/lib" "$new/launcher/"
     agent_image "$new/agent.tar"
-    java_key >"$new/key"
-    rm -rf "$home/dist"
-    mv "$new" "$home/dist"
+    echo "$key" >"$new/key"
+    local kept=$home/dist-${key:0:12}
+    [ -s "$kept/key" ] || {
+        rm -rf "$kept"
+        mv "$new" "$kept"
+    }
+    ln -sfn "$(basename "$kept")" "$home/dist"
+    remove_unused_dist "$kept"
+}
+
+remove_unused_dist() {
+    local folder
+    rm -rf "$home/dist.new"
+    for folder in "$home"/dist-*; do
+        [ "$folder" = "$1" ] || grep -qasF "$folder/" /proc/[0-9]*/cmdline || rm -rf "$folder"
+    done
 }
 
 keep() {

@@ -4,6 +4,7 @@ readonly NEEDED_GO_MINOR=24
 readonly NEEDED_MIB_COLD=20000 # Go's build cache alone grows to 11 GB
 readonly NEEDED_MIB_WARM=4000
 readonly NEEDED_MEMORY_MIB=6000
+readonly MOST_STATE_CHARACTERS=60 # a socket's path has at most 107
 
 # Program or file : Debian package. What local-cluster runs or packs into images, and what the builds call.
 readonly NEEDED_PROGRAMS="
@@ -34,7 +35,7 @@ go_is_new_enough() {
 present() {
     case $1 in
         /*) [ -e "$1" ] ;;
-        *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null 2>&1 ;;
+        *) command -v "$1" >/dev/null 2>&1 ;;
     esac
 }
 
@@ -99,6 +100,10 @@ examine_go() {
 examine_machine() {
     [ "$(uname -s)" = Linux ] || complaints+=("this is $(uname -s): the local cluster needs Linux")
     [ "$(uname -m)" = x86_64 ] || complaints+=("this is $(uname -m): the Envoy program is recorded for x86_64 only")
+    case $root$state in
+        *[[:space:]]*) complaints+=("the path of $root or $state holds a blank, which containerd and the kubelet do not take: clone elsewhere") ;;
+    esac
+    [ ${#state} -le "$MOST_STATE_CHARACTERS" ] || complaints+=("the path $state is longer than $MOST_STATE_CHARACTERS characters, the sockets below it would not fit: clone elsewhere, or set WEFT_STATE")
     [ "$(id -u)" -eq 0 ] || complaints+=("the local cluster makes network namespaces and mounts: run ./weft as root (sudo ./weft ...)")
     local needed=$NEEDED_MIB_COLD free memory
     [ ! -e "$home/bin/kube" ] || needed=$NEEDED_MIB_WARM

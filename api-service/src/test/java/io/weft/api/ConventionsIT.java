@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.api.access.CredentialText;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,28 @@ class ConventionsIT {
                                 .POST(BodyPublishers.ofString("x")))
                         .code())
                 .isEqualTo("MEDIA_TYPE_UNSUPPORTED");
+    }
+
+    @Test
+    void noOtherReaderOfTheFrameworkTakesABodyPastTheRules() {
+        Api acme = Api.acme();
+        for (String type : List.of("application/x-ndjson", "application/stream+json", "application/octet-stream")) {
+            for (String list : List.of(
+                    "/clusters",
+                    "/meshes",
+                    "/installations",
+                    "/policies",
+                    "/rollouts",
+                    "/api-keys",
+                    "/enrolment-tokens")) {
+                assertThat(acme.send(acme.request(list, "Content-Type", type)
+                                        .POST(BodyPublishers.ofString(
+                                                "{\"name\":\"../X\",\"spec\":{\"access\":\"root\"}}")))
+                                .code())
+                        .as(list + " " + type)
+                        .isEqualTo("MEDIA_TYPE_UNSUPPORTED");
+            }
+        }
     }
 
     @Test

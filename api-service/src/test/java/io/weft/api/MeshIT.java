@@ -1,16 +1,21 @@
 package io.weft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.kit.id.PublicId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Releases, meshes, installations. */
 @HubTest
 class MeshIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     @Test
     void aReleaseIsUploadedOnceAndTheSameAgainIsTheSame() {
         Api acme = Api.acme();
@@ -135,7 +140,7 @@ class MeshIT {
         Api acme = Api.acme();
         String mesh = Fixtures.mesh(acme, "1.26.0");
         String cluster = acme.post("/clusters", """
-                        {"name":"%s","spec":{"access":"manage","namespaceSelector":"managed=yes"}}
+                        {"name":"%s","spec":{"access":"lifecycle","namespaceSelector":"managed=yes"}}
                         """.formatted(Api.unique("c"))).id();
         Fixtures.namespace(cluster, "mine", "{\"mesh\":\"on\",\"managed\":\"yes\"}");
         Fixtures.namespace(cluster, "theirs", "{\"mesh\":\"on\"}");
@@ -148,6 +153,119 @@ class MeshIT {
                         .path("namespaces")
                         .toString())
                 .isEqualTo("[\"mine\"]");
+
+        assertThat(acme.put("/clusters/" + cluster, """
+                                {"name":"%s","spec":{"access":"lifecycle"}}
+                                """.formatted(Api.unique("c")))
+                        .status())
+                .isEqualTo(200);
+        awaitPlaced(acme, id, "[\"mine\",\"theirs\"]");
+    }
+
+    @Test
+    void placementsFollowWhatTheAgentTellsOfNamespaces() {
+        Api acme = Api.acme();
+        String mesh = Fixtures.mesh(acme, "1.26.0");
+        String cluster = Fixtures.cluster(acme, "{}");
+        String id = Fixtures.installation(acme, mesh, cluster, "mesh=on");
+        Fixtures.namespace(cluster, "late", "{\"mesh\":\"on\"}");
+
+        told(cluster);
+
+        awaitPlaced(acme, id, "[\"late\"]");
+        assertThat(Hub.value("SELECT requested_reason FROM agent_link WHERE cluster_id = '%s'"
+                        .formatted(PublicId.parse("clu", cluster))))
+                .isEqualTo("namespaces of the cluster");
+
+        Hub.sql("UPDATE inventory_object SET body = '{\"labels\":{}}' WHERE name = 'late' AND cluster_id = '%s'"
+                .formatted(PublicId.parse("clu", cluster)));
+        told(cluster);
+
+        awaitPlaced(acme, id, "[]");
+    }
+
+    @Test
+    void aNamespaceThatComesDuringARolloutWaitsForItsEnd() {
+        Api acme = Api.acme();
+        String mesh = Fixtures.mesh(acme, "1.26.0");
+        String cluster = Fixtures.cluster(acme, "{}");
+        String id = Fixtures.installation(acme, mesh, cluster, "mesh=on");
+        UUID clusterId = PublicId.parse("clu", cluster);
+        Hub.sql("""
+                INSERT INTO rollout (tenant_id, id, mesh_id, installation_id, cluster_id, from_version, to_version, spec)
+                SELECT tenant_id, gen_random_uuid(), mesh_id, id, cluster_id, '1.26.0', '1.27.0', '{}' FROM installation
+                WHERE cluster_id = '%s'
+                """.formatted(clusterId));
+        Fixtures.namespace(cluster, "late", "{\"mesh\":\"on\"}");
+
+        told(cluster);
+
+        await().atMost(PATIENCE)
+                .until(() -> Hub.value(
+                                "SELECT due_time > now() FROM due_work WHERE kind = 'placement' AND object_id = '%s'"
+                                        .formatted(clusterId))
+                        .equals("t"));
+        assertThat(placed(acme, id)).isEqualTo("[]");
+    }
+
+    private static void told(String cluster) {
+        Hub.sql("""
+                INSERT INTO due_work (kind, tenant_id, object_id, due_time, reason)
+                SELECT 'placement', tenant_id, id, now(), 'namespaces' FROM cluster WHERE id = '%s'
+                """.formatted(PublicId.parse("clu", cluster)));
+    }
+
+    private static String placed(Api api, String installation) {
+        return api.get("/installations/" + installation)
+                .body()
+                .path("status")
+                .path("namespaces")
+                .toString();
+    }
+
+    private static void awaitPlaced(Api api, String installation, String namespaces) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(placed(api, installation)).isEqualTo(namespaces));
+    }
+
+    @Test
+    void withoutRightsToInstallNoMeshIsInstalled() {
+        Api acme = Api.acme();
+        String mesh = Fixtures.mesh(acme, "1.26.0");
+        String cluster = acme.post("/clusters", """
+                        {"name":"%s","spec":{"access":"observe"}}
+                        """.formatted(Api.unique("c"))).id();
+
+        Api.Reply reply = acme.post("/installations", """
+                {"name":"i","spec":{"meshId":"%s","clusterId":"%s"}}
+                """.formatted(mesh, cluster));
+
+        assertThat(reply.code()).isEqualTo("STATE_CONFLICT");
+        assertThat(reply.body().path("detail").asText()).contains("access observe", "lifecycle");
+    }
+
+    @Test
+    void rolloutsThatEndedKeepNothingFromBeingDeletedAndStayReadable() {
+        Api acme = Api.acme();
+        String mesh = Fixtures.mesh(acme, "1.26.0");
+        String cluster = Fixtures.cluster(acme, "{}");
+        String id = Fixtures.installation(acme, mesh, cluster, "mesh=on");
+        String name = Api.unique("note");
+        Hub.sql("""
+                INSERT INTO rollout (tenant_id, id, mesh_id, installation_id, cluster_id, from_version, to_version, spec,
+                    phase, message)
+                SELECT tenant_id, gen_random_uuid(), mesh_id, id, cluster_id, '1.26.0', '1.27.0',
+                    '{"waves":[{"name":"all"}]}', 'completed', '%s'
+                FROM installation WHERE id = '%s'
+                """.formatted(name, PublicId.parse("ins", id)));
+        acme.delete("/installations/" + id);
+        Hub.sql("DELETE FROM control_plane WHERE installation_id = '%s'".formatted(PublicId.parse("ins", id)));
+
+        assertThat(acme.delete("/installations/" + id).status()).isEqualTo(204);
+        assertThat(acme.delete("/clusters/" + cluster).status()).isEqualTo(204);
+        assertThat(acme.delete("/meshes/" + mesh).status()).isEqualTo(204);
+
+        assertThat(acme.get("/rollouts?pageSize=200").body().toString()).contains(name);
     }
 
     @Test

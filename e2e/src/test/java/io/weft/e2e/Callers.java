@@ -42,9 +42,8 @@ final class Callers {
     }
 
     private Outcome answer(String namespace, String name) {
-        // Answers 502 when the call failed, so the document comes as an error text of kubectl then.
         Command.Result said = cluster.tryKubectl(
-                "", "get", "--raw", "/api/v1/namespaces/" + namespace + "/pods/" + name + ":8080/proxy/");
+                "", "get", "--raw", "/api/v1/namespaces/" + namespace + "/pods/" + name + ":8080/proxy/calls");
         String text = said.said();
         int begin = text.indexOf("{\"service\"");
         if (begin < 0) {

@@ -58,13 +58,28 @@ class MainJobIT {
     @Order(1)
     void theAgentEnrolsWithNoMoreRightsThanTheReleasesGrant() {
         step(0, MainJob::enrol);
-        JsonNode roles = cluster().get("clusterroles,roles", "-A", "-l", "app.kubernetes.io/name=weft-agent");
-        List<String> verbs = Live.items(roles).stream()
-                .flatMap(role -> Live.items(role.path("rules")).stream())
-                .flatMap(rule -> Live.items(rule.path("verbs")).stream())
-                .map(JsonNode::asText)
-                .toList();
-        assertThat(verbs).isNotEmpty().doesNotContain("escalate", "bind", "impersonate", "*");
+        JsonNode lifecycle =
+                cluster().get("clusterrole", "weft-agent-lifecycle").path("rules");
+        JsonNode promised =
+                main().hub().get("/clusters/" + main().clusterId() + "/install").at("/values/lifecycleRules");
+        assertThat(Live.items(lifecycle)).isNotEmpty().containsExactlyElementsOf(Live.items(promised));
+        JsonNode own = cluster().get("clusterrole", "weft-agent").path("rules");
+        assertThat(Live.items(own))
+                .flatExtracting(rule -> Live.items(rule.path("verbs")))
+                .extracting(JsonNode::asText)
+                .containsOnly("get", "list", "watch", "patch", "create", "delete");
+        for (JsonNode rules : List.of(lifecycle, own)) {
+            assertThat(Live.items(rules))
+                    .flatExtracting(rule -> Live.items(rule.path("verbs")))
+                    .extracting(JsonNode::asText)
+                    .doesNotContain("escalate", "bind", "impersonate");
+        }
+        for (String all : List.of("resources", "apiGroups")) {
+            assertThat(Live.items(own))
+                    .flatExtracting(rule -> Live.items(rule.path(all)))
+                    .extracting(JsonNode::asText)
+                    .doesNotContain("*");
+        }
     }
 
     @Test

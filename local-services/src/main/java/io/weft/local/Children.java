@@ -22,6 +22,9 @@ final class Children {
     private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("local-services-parent").daemon().factory());
 
+    /** {@code WEFT_RUN_STATE} marks what belongs to a state folder, for whoever cleans up after a killed start. */
+    private static final List<String> INHERITED = List.of("PATH", "LANG", "JAVA_HOME", "TMPDIR", "WEFT_RUN_STATE");
+
     private Children() {}
 
     static Process start(List<String> command, Map<String, String> environment, Path log) throws IOException {
@@ -29,7 +32,7 @@ final class Children {
                 .directory(log.toAbsolutePath().resolveSibling(".").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().keySet().retainAll(List.of("PATH", "LANG", "JAVA_HOME", "TMPDIR"));
+        builder.environment().keySet().retainAll(INHERITED);
         builder.environment().putAll(environment);
         try {
             return STARTER.submit(builder::start).get();

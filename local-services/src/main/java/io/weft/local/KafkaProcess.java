@@ -2,15 +2,15 @@ package io.weft.local;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Kafka in a JVM of its own, with one broker on loopback. */
 public final class KafkaProcess implements LocalProcess {
@@ -33,67 +33,48 @@ public final class KafkaProcess implements LocalProcess {
     private final Path log;
     private final Process process;
 
-    private KafkaProcess(Path state, int port, int controllerPort) throws IOException {
-        this.port = port;
+    private KafkaProcess(Path state, Ports ports) throws IOException {
+        this.port = ports.port("kafka");
         this.folder = state.resolve("kafka").toAbsolutePath();
         this.log = folder.resolve("log");
         Unprivileged unprivileged = new Unprivileged();
         unprivileged.own(folder);
-        Children.endLeftover(folder.resolve("pid"), line -> line.contains(folder.toString()), "TERM", STOP_WITHIN);
+        Path pid = state.resolve("kafka.pid"); // root's own, beside the folder of the unprivileged user
+        Children.endLeftover(pid, line -> line.contains(folder.toString()), "TERM", STOP_WITHIN);
+        ports.requireFree("kafka");
+        ports.requireFree("kafkaController");
         Files.deleteIfExists(folder.resolve("ready"));
-        List<String> command = new ArrayList<>(List.of(java(), "-cp", classPath(unprivileged)));
+        List<String> command = new ArrayList<>(List.of(java(), "-cp", System.getProperty("java.class.path")));
         command.addAll(1, LEAN);
         command.addAll(List.of(
                 KafkaMain.class.getName(),
                 folder.toString(),
                 Integer.toString(port),
-                Integer.toString(controllerPort)));
-        process = Children.start(unprivileged.command("TERM", command), Map.of("MALLOC_ARENA_MAX", "2"), log);
-        Files.writeString(folder.resolve("pid"), Long.toString(process.pid()));
+                Integer.toString(ports.port("kafkaController"))));
+        process = Children.start(unprivileged.command("TERM", command, needed()), Map.of("MALLOC_ARENA_MAX", "2"), log);
+        Files.writeString(pid, Long.toString(process.pid()));
         awaitReady();
     }
 
     /** Starts on the data in {@code state/kafka}, which is made if there is none. */
-    static KafkaProcess start(Path state, int port, int controllerPort) throws IOException {
-        return new KafkaProcess(state, port, controllerPort);
+    static KafkaProcess start(Path state, Ports ports) throws IOException {
+        return new KafkaProcess(state, ports);
     }
 
     private static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /**
-     * This module's jar with its {@code lib} folder where the unprivileged user can read it, else the class path of this
-     * process.
-     */
-    private static String classPath(Unprivileged unprivileged) throws IOException {
-        Optional<Path> target = Optional.ofNullable(System.getProperty("weft.root"))
-                .map(root -> Path.of(root, "local-services", "target"))
-                .or(KafkaProcess::besideThisClass);
-        if (target.isPresent() && Files.isDirectory(target.get().resolve("lib"))) {
-            return target.get().resolve("classes") + File.pathSeparator + target.get() + "/lib/*";
-        }
-        String own = System.getProperty("java.class.path");
-        for (String entry : own.split(File.pathSeparator, -1)) {
-            if (!unprivileged.canReach(Path.of(entry))) {
-                throw new IOException("Kafka's unprivileged user cannot read " + entry
-                        + ": package module local-services first, its target folder is used then");
-            }
-        }
-        return own;
-    }
-
-    private static Optional<Path> besideThisClass() {
-        try {
-            return Optional.ofNullable(Path.of(KafkaProcess.class
-                            .getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .getParent());
-        } catch (URISyntaxException _) {
-            return Optional.empty();
-        }
+    /** Folders of the class path, with those of Java and of the data. */
+    private List<Path> needed() {
+        Stream<Path> classes = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(Path::of)
+                .map(entry -> Files.isDirectory(entry)
+                        ? entry
+                        : entry.toAbsolutePath().getParent());
+        return Stream.concat(Stream.of(folder, Path.of(System.getProperty("java.home"))), classes)
+                .toList();
     }
 
     private void awaitReady() throws IOException {

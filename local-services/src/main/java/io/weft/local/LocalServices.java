@@ -26,7 +26,7 @@ public final class LocalServices {
     /**
      * Services whose data, logs and passwords live in a folder.
      *
-     * @param state made if missing; when run as root, every folder above it must let others enter
+     * @param state made if missing
      */
     public static LocalServices in(Path state) throws IOException {
         return new LocalServices(state);
@@ -34,12 +34,12 @@ public final class LocalServices {
 
     /** Starts PostgreSQL and waits until it answers (first start 2 to 7 s). */
     public PostgresProcess startPostgres() throws IOException {
-        return PostgresProcess.start(binaries(), state, secrets, ports.port("postgres"));
+        return PostgresProcess.start(binaries(), state, secrets, ports);
     }
 
     /** Starts Kafka and waits until it serves (first start 2 to 5 s). */
     public KafkaProcess startKafka() throws IOException {
-        return KafkaProcess.start(state, ports.port("kafka"), ports.port("kafkaController"));
+        return KafkaProcess.start(state, ports);
     }
 
     /** Unpacked programs are shared by all state folders of one checkout. */

@@ -2,6 +2,8 @@ package io.weft.local;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -9,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
  * foreground. A child that dies is started again. SIGTERM or SIGINT ends both in good order.
  */
 final class Main {
+    private static final List<Duration> PAUSES =
+            List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(15));
     private static final String USAGE = "usage: up --state DIR";
 
     private final LocalServices services;
@@ -49,17 +53,48 @@ final class Main {
         }
         if (!postgres.handle().isAlive()) {
             System.err.println("PostgreSQL ended: starting it again");
-            postgres = services.startPostgres();
+            postgres = again("PostgreSQL", services::startPostgres);
         }
         if (!kafka.handle().isAlive()) {
             System.err.println("Kafka ended: starting it again");
-            kafka = services.startKafka();
+            kafka = again("Kafka", services::startKafka);
         }
         services.writeServicesFile(postgres, kafka);
     }
 
+    @FunctionalInterface
+    private interface Start<T> {
+        T now() throws IOException;
+    }
+
+    /** One that cannot be started for a while, as on a full disk, must not end the other one. */
+    private <T> T again(String name, Start<T> start) throws IOException {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return start.now();
+            } catch (IOException e) {
+                Duration pause = PAUSES.get(Math.min(attempt, PAUSES.size() - 1));
+                System.err.println(
+                        name + " does not start: " + e.getMessage() + "; next try in " + pause.toSeconds() + " s");
+                pause(pause);
+            }
+        }
+    }
+
+    private void pause(Duration time) throws IOException {
+        try {
+            wait(time.toMillis()); // stop() comes in between
+        } catch (InterruptedException e) {
+            throw Children.interrupted(e);
+        }
+        if (stopping) {
+            throw new IOException("Ending");
+        }
+    }
+
     private synchronized void stop() {
         stopping = true;
+        notifyAll();
         close(kafka);
         close(postgres);
         try {

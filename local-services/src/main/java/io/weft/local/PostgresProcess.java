@@ -38,26 +38,30 @@ public final class PostgresProcess implements LocalProcess {
     private final Unprivileged unprivileged = new Unprivileged();
     private final Process process;
 
-    private PostgresProcess(Path home, Path state, Secrets secrets, int port) throws IOException {
+    private PostgresProcess(Path home, Path state, Secrets secrets, Ports ports) throws IOException {
         this.home = home;
         this.data = state.resolve("postgres/data");
         this.log = state.resolve("postgres/log");
         this.secrets = secrets;
-        this.port = port;
+        this.port = ports.port("postgres");
         unprivileged.own(state.resolve("postgres"));
         Children.endLeftover(
                 data.resolve("postmaster.pid"), line -> line.contains(data.toString()), "INT", STOP_WITHIN);
+        ports.requireFree("postgres");
         if (!Files.exists(data.resolve("PG_VERSION"))) {
             initialise(state);
         }
-        Files.writeString(data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
-        process = Children.start(unprivileged.command("INT", serverCommand()), Map.of(), log);
+        // Not in the data folder, which belongs to the unprivileged user: what is written there could be led elsewhere.
+        Path access = state.resolve("pg_hba.conf");
+        Files.writeString(access, "host all all 127.0.0.1/32 scram-sha-256\n");
+        process =
+                Children.start(unprivileged.command("INT", serverCommand(access), List.of(home, state)), Map.of(), log);
         awaitReady();
     }
 
     /** Starts on the data in {@code state/postgres}, which is made if there is none. */
-    static PostgresProcess start(Path binaries, Path state, Secrets secrets, int port) throws IOException {
-        PostgresProcess postgres = new PostgresProcess(PostgresBinaries.in(binaries), state, secrets, port);
+    static PostgresProcess start(Path binaries, Path state, Secrets secrets, Ports ports) throws IOException {
+        PostgresProcess postgres = new PostgresProcess(PostgresBinaries.in(binaries), state, secrets, ports);
         postgres.createRoles();
         return postgres;
     }
@@ -79,15 +83,16 @@ public final class PostgresProcess implements LocalProcess {
                 "--encoding=UTF8",
                 "--locale=C",
                 "--no-instructions");
-        Children.run(unprivileged.command("KILL", command), Map.of(), log, START_WITHIN);
+        Children.run(unprivileged.command("KILL", command, List.of(home, state)), Map.of(), log, START_WITHIN);
         Files.delete(passwordFile);
     }
 
-    private List<String> serverCommand() {
+    private List<String> serverCommand(Path access) {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin/postgres").toString(), "-D", data.toString()));
         Map.ofEntries(
                         Map.entry("listen_addresses", HOST),
+                        Map.entry("hba_file", access.toString()),
                         Map.entry("port", Integer.toString(port)),
                         Map.entry("unix_socket_directories", ""),
                         Map.entry("fsync", "on"),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -94,6 +96,59 @@ class LocalServicesIT {
                             Path.of("/proc", Long.toString(postgres.handle().pid()), "status")))
                     .doesNotContain("Uid:\t0");
         }
+    }
+
+    @Test
+    void aFolderThatOthersMayNotEnterIsNoObstacle() throws Exception {
+        String before = Files.readString(Path.of("/proc/self/mounts"));
+        Path closed = Files.createDirectory(state.resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        Files.writeString(closed.resolve("private"), "not for the unprivileged user");
+        LocalServices services = LocalServices.in(closed.resolve("a folder/state"));
+
+        try (PostgresProcess postgres = services.startPostgres();
+                KafkaProcess kafka = services.startKafka()) {
+            assertThat(query(postgres, "SELECT 'up'")).isEqualTo("up");
+            Path seen = Path.of("/proc", Long.toString(kafka.handle().pid()), "root", closed.toString());
+            assertThat(Files.exists(seen.resolve("a folder"))).isTrue();
+            assertThat(Files.exists(seen.resolve("private"))).isFalse();
+        }
+
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).isEqualTo(before);
+    }
+
+    @Test
+    void aLinkInTheDataLeadsNobodyElsewhere() throws Exception {
+        Path target = Files.writeString(state.resolve("of-root"), "x");
+        Files.createDirectories(state.resolve("kafka"));
+        Files.createSymbolicLink(state.resolve("kafka/link"), target);
+
+        new Unprivileged().own(state.resolve("kafka"));
+
+        assertThat(Files.getOwner(target).getName()).isEqualTo(System.getProperty("user.name"));
+    }
+
+    @Test
+    void aPortThatSomebodyTookMeanwhileIsNamed() throws Exception {
+        int port;
+        try (PostgresProcess postgres = LocalServices.in(state).startPostgres()) {
+            port = postgres.port();
+        }
+        try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            assertThatThrownBy(() -> LocalServices.in(state).startPostgres())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Port " + port + " of postgres")
+                    .hasMessageContaining("ports.json");
+        }
+    }
+
+    @Test
+    void anEmptyDraftOfAPasswordIsNoPassword() throws Exception {
+        Path secrets = Files.createDirectories(state.resolve("secrets"));
+        Files.writeString(secrets.resolve("weft_api.new"), "");
+
+        assertThat(new Secrets(secrets).password("weft_api")).hasSize(48);
     }
 
     @Test

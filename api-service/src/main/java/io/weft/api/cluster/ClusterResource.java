@@ -26,6 +26,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
@@ -92,6 +93,10 @@ class ClusterResource {
             // Policies select clusters by label.
             if (!before.labels().equals(Json.labels(body.labels())) && targeting.reconsider(tx, cluster)) {
                 DesiredState.changed(tx, cluster, "labels of " + id);
+            }
+            ClusterSpec spec = Json.read(before.spec(), ClusterSpec.class);
+            if (!Objects.equals(spec.namespaceSelector(), body.spec().namespaceSelector())) {
+                DesiredState.selectorChanged(tx, cluster);
             }
             doors.trail()
                     .changed(tx, "cluster.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));

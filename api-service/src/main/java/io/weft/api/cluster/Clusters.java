@@ -41,6 +41,11 @@ public class Clusters {
         return tx.first(ClusterRow.class, SELECT + "WHERE id = ? FOR UPDATE OF c", id);
     }
 
+    /** What the agent may do, with the cluster's row locked: two installations must not be planned at once. */
+    public Optional<String> lockAccess(TenantTx tx, UUID id) {
+        return tx.first(String.class, "SELECT spec ->> 'access' FROM cluster WHERE id = ? FOR UPDATE", id);
+    }
+
     public boolean exists(TenantTx tx, UUID id) {
         return tx.first(UUID.class, "SELECT id FROM cluster WHERE id = ?", id).isPresent();
     }

@@ -23,9 +23,14 @@ final class InstallLines {
                                 + " create secret generic weft-join --from-file=token=/dev/stdin -o yaml --dry-run=client"
                                 + " | kubectl apply --server-side -f - ; unset TOKEN",
                         valuesFile(rules),
-                        "helm upgrade --install weft-agent " + chart + " -n " + NAMESPACE + " --set gateway.url="
+                        "helm upgrade --install weft-agent " + quoted(chart) + " -n " + NAMESPACE
+                                + " --set gateway.url="
                                 + gateway.url() + " --set gateway.caPin=" + gateway.caPin() + " --set clusterId="
                                 + clusterId + " -f " + VALUES_FILE));
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./:@-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     /** JSON is YAML; one rule a line keeps a diff between two releases readable. */

@@ -1,23 +1,21 @@
 package io.weft.api.desired;
 
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.CompileRequest;
 import io.weft.kit.work.DueWork;
 import java.util.Collection;
 import java.util.UUID;
 
 /** Says, in the transaction of a change, that a cluster's desired state has another input. */
 public final class DesiredState {
-    private static final String COMPILE = "compile";
+    /** Kind of the queue's rows that ask for placements to follow a cluster's namespaces; fleet-manager writes them too. */
+    public static final String PLACEMENT = "placement";
 
     private DesiredState() {}
 
     /** Raises the requested state version by one and has it compiled; {@code reason} names what changed. */
     public static void changed(TenantTx tx, UUID cluster, String reason) {
-        tx.update(
-                "UPDATE agent_link SET requested_version = requested_version + 1, requested_reason = ? WHERE cluster_id = ?",
-                reason,
-                cluster);
-        DueWork.scheduleNow(tx, COMPILE, cluster, reason);
+        CompileRequest.raise(tx, cluster, reason);
     }
 
     /** Like {@link #changed} for several; in a fixed order, so that two writes cannot wait for each other. */
@@ -25,11 +23,16 @@ public final class DesiredState {
         clusters.stream().distinct().sorted().forEach(cluster -> changed(tx, cluster, reason));
     }
 
+    /** What Weft may manage in the cluster changed: its installations' placements follow. */
+    public static void selectorChanged(TenantTx tx, UUID cluster) {
+        DueWork.scheduleNow(tx, PLACEMENT, cluster, "selector");
+    }
+
     /** A deleted cluster needs no compiling. */
     public static void forget(TenantTx tx, UUID cluster) {
         tx.update(
                 "DELETE FROM due_work WHERE kind = ? AND tenant_id = ? AND object_id = ?",
-                COMPILE,
+                CompileRequest.KIND,
                 tx.tenant(),
                 cluster);
     }

@@ -23,6 +23,8 @@ import java.util.UUID;
 /** Whether a mesh can be installed in a cluster, and the rows that say it shall be. */
 @Singleton
 class InstallationPlan {
+    private static final String LIFECYCLE = "lifecycle";
+
     private final Meshes meshes;
     private final Clusters clusters;
     private final Releases releases;
@@ -62,9 +64,21 @@ class InstallationPlan {
         MeshRow found = mesh.orElseThrow();
         Releases.Release release =
                 releases.find(tx, found.family(), found.version()).orElseThrow();
+        requireAccess(tx, cluster.orElseThrow());
         requireAlone(tx, cluster.orElseThrow(), found.family());
         requireKubernetes(tx, cluster.orElseThrow(), found, release);
         return new Place(found.id(), cluster.orElseThrow(), found.version(), release);
+    }
+
+    private void requireAccess(TenantTx tx, UUID cluster) {
+        String access = clusters.lockAccess(tx, cluster).orElseThrow();
+        if (!access.equals(LIFECYCLE)) {
+            throw Problem.of(
+                    ProblemType.STATE_CONFLICT,
+                    "The cluster's agent has access " + access
+                            + ": to install a mesh set spec.access of the cluster to " + LIFECYCLE
+                            + " and run its install lines again");
+        }
     }
 
     private void requireAlone(TenantTx tx, UUID cluster, String family) {

@@ -28,7 +28,11 @@ class Placements {
             "linkerd",
             "consul");
 
-    private record NamespaceRow(String name, JsonNode labels, Optional<UUID> holder) {}
+    private record NamespaceRow(String name, JsonNode labels, Optional<UUID> holder) {
+        boolean mayBelongTo(UUID installation) {
+            return holder.map(installation::equals).orElse(true);
+        }
+    }
 
     /**
      * Brings the rows to what the selector says: new namespaces onto the revision, lost ones away; those that stay keep
@@ -37,15 +41,9 @@ class Placements {
      * @throws Problem 409 naming the namespaces that belong to another installation
      */
     void match(TenantTx tx, UUID installation, UUID cluster, String revision, @Nullable String selector) {
-        Optional<String> managed = managed(tx, cluster);
-        List<NamespaceRow> matched = namespaces(tx, cluster).stream()
-                .filter(namespace -> selected(selector, managed, namespace))
-                .toList();
+        List<NamespaceRow> matched = matched(tx, cluster, selector);
         List<String> foreign = matched.stream()
-                .filter(namespace -> namespace
-                        .holder()
-                        .filter(holder -> !holder.equals(installation))
-                        .isPresent())
+                .filter(namespace -> !namespace.mayBelongTo(installation))
                 .map(NamespaceRow::name)
                 .toList();
         if (!foreign.isEmpty()) {
@@ -54,16 +52,37 @@ class Placements {
                     "Belong to another installation of the cluster: " + String.join(", ", foreign)
                             + "; narrow spec.namespaceSelector");
         }
+        write(tx, installation, cluster, revision, matched);
+    }
+
+    /** Like {@link #match}, but what belongs to another installation stays there; whether any row changed. */
+    boolean follow(TenantTx tx, UUID installation, UUID cluster, String revision, @Nullable String selector) {
+        List<NamespaceRow> matched = matched(tx, cluster, selector).stream()
+                .filter(namespace -> namespace.mayBelongTo(installation))
+                .toList();
+        return write(tx, installation, cluster, revision, matched);
+    }
+
+    private static List<NamespaceRow> matched(TenantTx tx, UUID cluster, @Nullable String selector) {
+        Optional<String> managed = managed(tx, cluster);
+        return namespaces(tx, cluster).stream()
+                .filter(namespace -> selected(selector, managed, namespace))
+                .toList();
+    }
+
+    private static boolean write(
+            TenantTx tx, UUID installation, UUID cluster, String revision, List<NamespaceRow> matched) {
         List<String> names = matched.stream().map(NamespaceRow::name).toList();
-        tx.update(
+        int removed = tx.update(
                 "DELETE FROM placement WHERE installation_id = ? AND NOT namespace = ANY (?::text[])",
                 installation,
                 names);
-        tx.update("""
+        int added = tx.update("""
                 INSERT INTO placement (tenant_id, cluster_id, namespace, installation_id, revision)
                 SELECT ?, ?, namespace, ?, ? FROM unnest(?::text[]) AS namespace
                 ON CONFLICT (tenant_id, cluster_id, namespace) DO NOTHING
                 """, tx.tenant(), cluster, installation, revision, names);
+        return removed + added > 0;
     }
 
     private static List<NamespaceRow> namespaces(TenantTx tx, UUID cluster) {

@@ -83,7 +83,9 @@ class ReleaseResource {
     @APIResponseSchema(value = ReleaseView.class, responseCode = "201")
     public Response upload(@HeaderParam("Content-Digest") @Nullable String contentDigest, InputStream body)
             throws IOException {
-        oneAtATime.acquireUninterruptibly();
+        if (!oneAtATime.tryAcquire()) {
+            throw Problem.of(ProblemType.UNAVAILABLE, "Another bundle is being uploaded: try again in a few seconds");
+        }
         try {
             byte[] bundle = BoundedBody.read(body, ReleaseBundle.MAX_BUNDLE_BYTES);
             String digest = ContentDigest.verify(contentDigest, bundle);

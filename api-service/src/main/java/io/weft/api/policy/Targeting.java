@@ -44,10 +44,11 @@ public class Targeting {
         targets.deliver(
                 tx, policy, first.now().stream().map(Place::installation).toList(), generation);
         first.now().forEach(place -> changed.add(place.cluster()));
-        DesiredState.changedIn(tx, changed, "policy " + name + " at generation " + generation);
+        // In the order in which the delivery itself takes the rows.
         if (first.othersFollow()) {
             DueWork.schedule(tx, "delivery", policy, tx.now().plus(OTHERS_AFTER), "written");
         }
+        DesiredState.changedIn(tx, changed, "policy " + name + " at generation " + generation);
     }
 
     /** Every cluster prunes at once: holding a removal back would keep refusing calls that are meant to be allowed. */

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** A range of whole 10-second windows: {@code from} inclusive, {@code to} exclusive. */
 record Range(Instant from, Instant to) {
     static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
     private static final Duration USUAL = Duration.ofMinutes(5);
     private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -28,7 +30,12 @@ record Range(Instant from, Instant to) {
 
     private static Instant time(String text, String parameter) {
         try {
-            return OffsetDateTime.parse(text).toInstant();
+            Instant time = OffsetDateTime.parse(text).toInstant();
+            if (time.isAfter(EARLIEST) && time.isBefore(LATEST)) {
+                return time;
+            }
+            throw Problem.of(
+                    ProblemType.PARAMETER_INVALID, parameter + " must lie between " + EARLIEST + " and " + LATEST);
         } catch (DateTimeParseException _) {
             throw Problem.of(ProblemType.PARAMETER_INVALID, parameter + " must be a time such as 2026-11-22T03:40:00Z");
         }

@@ -11,12 +11,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code kubectl proxy}: the API server over plain HTTP on this machine, for what is asked every second. */
+/**
+ * {@code kubectl proxy}: the API server over plain HTTP on this machine, for what is asked every second. Whoever is on this
+ * machine can ask it too, so it lets nothing through but reading the load client's pods.
+ */
 final class ApiProxy implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:\\d+");
 
@@ -27,11 +31,16 @@ final class ApiProxy implements AutoCloseable {
     private final Process process;
     private final String url;
 
-    ApiProxy(Cluster cluster) {
+    ApiProxy(Cluster cluster, Map<String, String> mark) {
         try {
-            process = new ProcessBuilder(cluster.kubectlCommand("proxy", "--port=0"))
-                    .redirectErrorStream(true)
-                    .start();
+            ProcessBuilder builder = new ProcessBuilder(cluster.kubectlCommand(
+                            "proxy",
+                            "--port=0",
+                            "--accept-paths=^/api/v1/namespaces/load/pods(/[a-z0-9-]+:9090/proxy/stats)?$",
+                            "--reject-methods=POST,PUT,PATCH,DELETE"))
+                    .redirectErrorStream(true);
+            builder.environment().putAll(mark);
+            process = builder.start();
             // Stays open: kubectl would end at its next line otherwise.
             BufferedReader said =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

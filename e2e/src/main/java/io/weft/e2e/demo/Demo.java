@@ -1,7 +1,6 @@
 package io.weft.e2e.demo;
 
 import io.weft.e2e.launch.Failure;
-import io.weft.e2e.launch.Layout;
 import io.weft.e2e.launch.Options;
 import io.weft.e2e.launch.Say;
 import io.weft.e2e.launch.Stack;
@@ -44,10 +43,10 @@ public final class Demo {
         }
     }
 
-    private void tell() throws IOException {
+    private void tell() {
         fromNothing();
         say.heading("Starting hub and cluster");
-        Stack.Up up = stack.up();
+        Stack.Up up = stack.upForDemo();
         try (MainJob job = new MainJob(stack, up, say)) {
             job.enrol();
             job.installMesh();
@@ -85,21 +84,17 @@ public final class Demo {
     }
 
     /** A demo's own leavings make way for the next one; what ./weft up made does not. */
-    private void fromNothing() throws IOException {
-        Layout layout = options.layout();
-        Path mark = layout.run().resolve("of-a-demo");
-        boolean something = stack.anythingRuns() || Files.exists(layout.services());
-        if (something && !Files.exists(mark)) {
+    private void fromNothing() {
+        boolean something = stack.anythingRuns() || stack.holdsData();
+        if (something && !stack.isOfDemo()) {
             throw new Failure(
                     "demo",
-                    layout.state() + " holds a hub that ./weft up started, and its data",
+                    options.layout().state() + " holds a hub that ./weft up started, and its data",
                     "./weft down --data removes it; or WEFT_STATE=<another folder> WEFT_PORT=<first port> ./weft demo");
         }
         if (something) {
             say.line("an earlier demo is ended and removed first");
             stack.down(true);
         }
-        Files.createDirectories(layout.run());
-        Files.writeString(mark, "");
     }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadClient implements AutoCloseable {
     private static final String PODS = "/api/v1/namespaces/load/pods";
-    private static final int OVERLAP_SECONDS = 5; // requests end up to 5 s after they began
+    /** A request counts in the second in which it began, and may end this much later (its limit, and a second to be read). */
+    static final int FINAL_AFTER_SECONDS = 17;
 
     private final ApiProxy proxy;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -54,7 +55,7 @@ public final class LoadClient implements AutoCloseable {
 
     private void read(String pod) {
         NavigableMap<Long, Count> known = pods.computeIfAbsent(pod, name -> new ConcurrentSkipListMap<>());
-        long since = known.isEmpty() ? 0 : known.lastKey() - OVERLAP_SECONDS;
+        long since = known.isEmpty() ? 0 : known.lastKey() - FINAL_AFTER_SECONDS;
         proxy.get(PODS + "/" + pod + ":9090/proxy/stats?since=" + Instant.ofEpochSecond(since))
                 .ifPresent(stats -> {
                     for (JsonNode second : stats.path("seconds")) {

@@ -43,7 +43,7 @@ public final class MainJob implements AutoCloseable {
         this.say = say;
         this.hub = new Hub(up.apiUrl(), up.key(ORGANISATION));
         this.cluster = new Cluster(stack.layout(), up.cluster().kubeconfig());
-        this.proxy = new ApiProxy(cluster);
+        this.proxy = new ApiProxy(cluster, stack.layout().mark());
         this.client = new LoadClient(proxy);
     }
 
@@ -188,8 +188,8 @@ public final class MainJob implements AutoCloseable {
 
     private String commit() {
         Command.Result head = Command.run(
-                List.of("git", "rev-parse", "HEAD"), stack.layout().root(), Map.of(), "", Duration.ofSeconds(5));
-        return head.ok() ? head.output().strip() : "";
+                List.of("sh", "-c", "git rev-parse HEAD"), stack.layout().root(), Map.of(), "", Duration.ofSeconds(5));
+        return head.ok() ? head.output().strip() : ""; // no git, or no checkout
     }
 
     private static double since(long begin) {

@@ -24,7 +24,7 @@ final class Upgrades {
     private static final String BAD = "e2e/sample/bad-upgrade.yaml";
     private static final List<String> ENDED = List.of("rolledBack", "completed", "aborted");
     private static final List<String> STANDING = List.of("paused", "waitingApproval"); // "stuck" ends with its cause
-    private static final Duration OBSERVED_AFTER = Duration.ofSeconds(20);
+    private static final Duration OBSERVED_AFTER = Duration.ofSeconds(20L + LoadClient.FINAL_AFTER_SECONDS);
     private static final int QUIET_SECONDS = 10;
 
     private final Hub hub;
@@ -108,8 +108,9 @@ final class Upgrades {
     }
 
     private Report.Completed measured(Ended ended, String from, String to) {
-        awaitSeconds(ended.end().plusSeconds(3));
+        awaitSeconds(ended.end().plusSeconds(LoadClient.FINAL_AFTER_SECONDS));
         NavigableMap<Long, Count> seconds = client.since(ended.start());
+        seconds.tailMap(ended.end().getEpochSecond() + 1, true).clear();
         Count all = seconds.values().stream().reduce(Count.NONE, Count::plus);
         double took = Report.tenths(Duration.between(ended.start(), ended.end()).toMillis() / 1e3);
         String outcome = ended.status().path("phase").asText();

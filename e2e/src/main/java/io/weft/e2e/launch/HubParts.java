@@ -22,7 +22,15 @@ final class HubParts {
     /** In the order in which they start. */
     static final List<String> NAMES = List.of(SERVICES, API, FLEET, UPGRADE);
 
-    static final Duration STOP = Duration.ofSeconds(20);
+    private static final Duration STOP = Duration.ofSeconds(20);
+
+    /** PostgreSQL and Kafka end one after the other, in good order. */
+    private static final Duration STOP_SERVICES = Duration.ofSeconds(40);
+
+    /** How long a part may take to end before it is killed. */
+    static Duration stop(String name) {
+        return name.equals(SERVICES) ? STOP_SERVICES : STOP;
+    }
 
     private static final Duration START = Duration.ofMinutes(3);
     private static final String LOOPBACK = "127.0.0.1";
@@ -68,7 +76,7 @@ final class HubParts {
                 List.of(),
                 () -> LocalServices.described(layout) ? "" : "no " + LocalServices.description(layout),
                 START,
-                Duration.ofSeconds(40));
+                STOP_SERVICES);
     }
 
     List<String> migrateCommand() {

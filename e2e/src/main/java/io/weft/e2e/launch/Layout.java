@@ -1,6 +1,8 @@
 package io.weft.e2e.launch;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Where things lie.
@@ -10,8 +12,15 @@ import java.nio.file.Path;
  * @param state what runs: logs, run files, data, keys; nothing is written outside of it
  */
 public record Layout(Path root, Path build, Path state) {
+    static final String MARK = "WEFT_RUN_STATE";
+
     /** Name of the local cluster's node; network and cgroups are named after it. */
     public static final String CLUSTER_NAME = "a";
+
+    /** Environment of every process that belongs to the state, for whoever cleans up after a kill. */
+    public Map<String, String> mark() {
+        return Map.of(MARK, state.toString());
+    }
 
     public Path program(String name) {
         return build.resolve("bin").resolve(name);
@@ -25,8 +34,14 @@ public record Layout(Path root, Path build, Path state) {
         return build.resolve("releases").resolve("istio-" + version + ".tgz");
     }
 
+    /** Of the newest build, under its own name: a later build leaves what runs from it alone. */
     public Path dist(String name) {
-        return build.resolve("dist").resolve(name);
+        Path newest = build.resolve("dist");
+        try {
+            return newest.toRealPath().resolve(name);
+        } catch (IOException nothingBuilt) {
+            return newest.resolve(name);
+        }
     }
 
     public Path logs() {

@@ -27,11 +27,21 @@ public final class Main {
         try {
             new Main(Options.parse(List.of(arguments))).run();
         } catch (Failure failure) {
-            System.out.flush();
-            System.err.println();
-            System.err.println(failure.report());
-            System.exit(1);
+            end(failure);
+        } catch (UncheckedIOException e) {
+            end(new Failure(
+                            "weft",
+                            e.getMessage() + ": " + e.getCause(),
+                            "free disk space, or make the folder writable, then run the command again: it cleans up")
+                    .causedBy(e));
         }
+    }
+
+    private static void end(Failure failure) {
+        System.out.flush();
+        System.err.println();
+        System.err.println(failure.report());
+        System.exit(1);
     }
 
     private void run() {

@@ -1,6 +1,7 @@
 package io.weft.e2e.launch;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,13 +19,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Starts and ends the processes of one state folder. Every process carries the folder in its environment, as do its
  * children, so that one whose run file was never written is still found.
  */
 final class Processes {
-    private static final String MARK = "WEFT_RUN_STATE";
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final Layout layout;
@@ -68,7 +69,7 @@ final class Processes {
                 .redirectOutput(log.toFile())
                 .redirectInput(Path.of("/dev/null").toFile());
         builder.environment().putAll(part.environment());
-        builder.environment().put(MARK, layout.state().toString());
+        builder.environment().putAll(layout.mark());
         try {
             Process process = builder.start();
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
@@ -82,7 +83,12 @@ final class Processes {
                     now,
                     fingerprint,
                     listens);
-            run.write(layout.run());
+            try {
+                run.write(layout.run());
+            } catch (UncheckedIOException e) {
+                process.destroyForcibly(); // nobody could find it again
+                throw e;
+            }
             return run;
         } catch (IOException e) {
             throw new Failure(part.name(), "could not be started: " + e.getMessage(), "run ./weft doctor", log);
@@ -185,9 +191,11 @@ final class Processes {
 
     /** Ends what carries our mark although no run file names it: the rest of a start that was killed. */
     List<Long> endStrays(Duration grace) {
-        List<Long> recorded = RunFile.all(layout.run()).stream()
-                .filter(RunFile::alive)
-                .map(RunFile::pid)
+        List<Long> recorded = Stream.concat(
+                        Stream.of(ProcessHandle.current().pid()),
+                        RunFile.all(layout.run()).stream()
+                                .filter(RunFile::alive)
+                                .map(RunFile::pid))
                 .toList();
         List<ProcessHandle> strays = ProcessHandle.allProcesses()
                 .filter(process -> !recorded.contains(process.pid()) && marked(process.pid()))
@@ -212,7 +220,7 @@ final class Processes {
         try {
             String environment =
                     Files.readString(Path.of("/proc", Long.toString(pid), "environ"), StandardCharsets.ISO_8859_1);
-            return ("\0" + environment).contains("\0" + MARK + "=" + layout.state() + "\0");
+            return ("\0" + environment).contains("\0" + Layout.MARK + "=" + layout.state() + "\0");
         } catch (IOException goneOrForeign) {
             return false;
         }

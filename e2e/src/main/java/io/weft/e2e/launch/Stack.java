@@ -72,32 +72,63 @@ public final class Stack {
         return cluster;
     }
 
-    /** Starts what does not run. */
+    /** Starts what does not run. From now on it is no demo's any more: the next demo leaves it alone. */
     public Up up() {
         return exclusively(() -> {
-            List<Long> strays = processes.endStrays(STRAYS);
-            if (!strays.isEmpty()) {
-                say.line("an earlier start was killed: ended what it left, pids " + strays);
-            }
-            CompletableFuture<Timed<LocalCluster.Running>> clusterUp =
-                    CompletableFuture.supplyAsync(this::startCluster, Thread::startVirtualThread);
-            Timed<LocalServices> services;
-            try {
-                services = timed(this::startServices);
-            } finally {
-                // Both run to their end before anything is reported: a failure must not leave the other one half done.
-                clusterUp.handle((done, failed) -> done).join();
-            }
-            Timed<LocalCluster.Running> running = joined(clusterUp);
-            Timed<LocalServices> hub = timed(() -> startHub(services.value(), running.value()));
-            return new Up(
-                    settings.apiUrl(),
-                    layout.keys(),
-                    services.value(),
-                    running.value(),
-                    services.time().plus(hub.time()),
-                    running.time());
+            delete(ofDemo());
+            return start();
         });
+    }
+
+    /** Like {@link #up}, for data that the next demo may remove. */
+    public Up upForDemo() {
+        return exclusively(() -> {
+            try {
+                Files.createDirectories(layout.run());
+                Files.writeString(ofDemo(), "");
+            } catch (IOException e) {
+                throw new UncheckedIOException(ofDemo().toString(), e);
+            }
+            return start();
+        });
+    }
+
+    /** Whether what is here was begun by a demo, and by nothing else since. */
+    public boolean isOfDemo() {
+        return Files.exists(ofDemo());
+    }
+
+    public boolean holdsData() {
+        return Files.exists(layout.services());
+    }
+
+    private Path ofDemo() {
+        return layout.run().resolve("of-a-demo");
+    }
+
+    private Up start() {
+        List<Long> strays = processes.endStrays(STRAYS);
+        if (!strays.isEmpty()) {
+            say.line("an earlier start was killed: ended what it left, pids " + strays);
+        }
+        CompletableFuture<Timed<LocalCluster.Running>> clusterUp =
+                CompletableFuture.supplyAsync(this::startCluster, Thread::startVirtualThread);
+        Timed<LocalServices> services;
+        try {
+            services = timed(this::startServices);
+        } finally {
+            // Both run to their end before anything is reported: a failure must not leave the other one half done.
+            clusterUp.handle((done, failed) -> done).join();
+        }
+        Timed<LocalCluster.Running> running = joined(clusterUp);
+        Timed<LocalServices> hub = timed(() -> startHub(services.value(), running.value()));
+        return new Up(
+                settings.apiUrl(),
+                layout.keys(),
+                services.value(),
+                running.value(),
+                services.time().plus(hub.time()),
+                running.time());
     }
 
     private Timed<LocalCluster.Running> startCluster() {
@@ -138,7 +169,7 @@ public final class Stack {
     public void down(boolean data) {
         exclusively(() -> {
             for (String name : HubParts.NAMES.reversed()) {
-                if (processes.end(name, HubParts.STOP)) {
+                if (processes.end(name, HubParts.stop(name))) {
                     say.line(name + ": ended");
                 }
             }

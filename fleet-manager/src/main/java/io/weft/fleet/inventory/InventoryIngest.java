@@ -3,6 +3,7 @@ package io.weft.fleet.inventory;
 import io.weft.fleet.signer.AgentIdentity;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.DueWork;
 import io.weft.model.facts.ClusterFacts;
 import io.weft.protocol.v1.InventoryChange;
 import io.weft.protocol.v1.InventoryDigest;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** Takes in what agents say lives in their clusters; a change in what compilers read asks for a compile. */
 @Singleton
 public final class InventoryIngest {
+    private static final String NAMESPACE = "Namespace";
+
     private final TenantTransactions transactions;
 
     InventoryIngest(TenantTransactions transactions) {
@@ -76,6 +79,9 @@ public final class InventoryIngest {
                             .map(InventoryRows.Key::of)
                             .filter(InventoryRows.Key::isStorable)
                             .toList());
+            if (touchesNamespaces(change)) {
+                DueWork.scheduleNow(tx, "placement", agent.cluster(), "namespaces");
+            }
             boolean last = !change.getDigest().isEmpty();
             Set<InventoryRows.Key> named = replacing;
             if (named != null) {
@@ -92,6 +98,15 @@ public final class InventoryIngest {
                 recompileIfFactsChanged(tx, agent.cluster());
             }
         }
+    }
+
+    /** api-service lets placements follow the namespaces. */
+    private static boolean touchesNamespaces(InventoryChange change) {
+        return change.getReplacesAll()
+                || change.getUpsertsList().stream()
+                        .anyMatch(object -> object.getObject().getKind().equals(NAMESPACE))
+                || change.getDeletesList().stream()
+                        .anyMatch(ref -> ref.getKind().equals(NAMESPACE));
     }
 
     private static void removeOthers(TenantTx tx, UUID cluster, Set<InventoryRows.Key> named) {

@@ -62,6 +62,27 @@ class InventoryIT {
         }
     }
 
+    @Test
+    void namespacesThatChangedAskForPlacementsToFollow() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            stream.say(change(false, "d1", service("a", "{}")));
+            awaitNames(cluster, "a");
+            assertThat(placementsAsked(cluster)).isEqualTo("0");
+
+            stream.say(change(false, "d2", object("Namespace", "shop", "{\"labels\":{}}")));
+
+            awaitNames(cluster, "a", "shop");
+            assertThat(placementsAsked(cluster)).isEqualTo("1");
+        }
+    }
+
+    private static String placementsAsked(AgentIdentity cluster) {
+        return Fleet.text(
+                "SELECT count(*) FROM due_work WHERE kind = 'placement' AND object_id = ?", cluster.cluster());
+    }
+
     private static String requested(AgentIdentity cluster) {
         return Fleet.text("SELECT requested_version FROM agent_link WHERE cluster_id = ?", cluster.cluster());
     }

@@ -116,6 +116,25 @@ class DatabaseCatalogueIT {
     }
 
     @Test
+    void onlyTheApiMakesCredentials() {
+        assertThat(names("""
+                        SELECT grantee || ' ' || privilege_type || ' ' || table_name
+                        FROM information_schema.role_table_grants
+                        WHERE table_name IN ('credential_index', 'api_key', 'enrolment_token', 'tenant')
+                            AND grantee NOT IN ('weft_owner', 'postgres', 'weft_api')
+                            AND NOT (privilege_type = 'SELECT' AND (table_name = 'tenant'
+                                OR grantee = 'weft_fleet' AND table_name IN ('credential_index', 'enrolment_token')))
+                        """)).isEmpty();
+        assertThat(names("""
+                        SELECT grantee || ' ' || table_name || '.' || column_name
+                        FROM information_schema.column_privileges
+                        WHERE table_name IN ('credential_index', 'api_key', 'enrolment_token')
+                            AND privilege_type IN ('INSERT', 'UPDATE')
+                            AND grantee NOT IN ('weft_owner', 'postgres', 'weft_api')
+                        """)).containsExactly("weft_fleet enrolment_token.use_time");
+    }
+
+    @Test
     void everyIndexOfATenantTableLeadsWithTheTenant() {
         assertThat(names("""
                         SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
