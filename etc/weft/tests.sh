@@ -17,7 +17,16 @@ run_tests() {
     done
     test_java
     finish_cluster_programs
-    [ "${1:-}" != --full ] || test_live
+    if [ "$java_built" -ne 0 ] && ! package_java; then
+        broken+=("live suites")
+        say "live suites: not run, because the Java modules do not build"
+    else
+        keep_java
+        exec 9>&-
+        test_programs
+        test_agent
+        test_live "${1:-}"
+    fi
     sum_up
 }
 
@@ -71,23 +80,49 @@ in_background() {
     wait "$pid"
 }
 
-# The main job on a real cluster: its own state folder and ports, so that a running ./weft up is left alone.
-test_live() {
+# What above was skipped for want of the compiled programs.
+test_programs() {
     local code=0
-    if [ "$java_built" -ne 0 ] && ! package_java; then
-        broken+=("live slice")
-        say "live: not run, because the Java modules do not build"
-        return
+    say "live: the cluster's own program (log: $results/go-live.log)"
+    cd "$root/local-cluster/cluster"
+    GOFLAGS=-buildvcs=false WEFT_LIVE_BIN=$home/bin WEFT_LIVE_IMAGES=$home/images \
+        go test -json -count=1 -run Live ./internal/node >"$results/go/live.json" 2>"$results/go-live.log" || code=$?
+    cd "$root"
+    [ "$code" -eq 0 ] || broken+=("go live")
+}
+
+# What above was skipped for want of a cluster or of packed releases.
+test_agent() {
+    local code=0 cluster=$home/test-cluster
+    "$home/bin/weft-cluster" up --name t --state "$cluster" --bin "$home/bin" --images "$home/images" \
+        >"$results/agent-cluster.log" 2>&1 || code=$?
+    if [ "$code" -eq 0 ]; then
+        say "live: the agent against a real API server, charts of real releases (log: $results/agent.log)"
+        WEFT_TEST_KUBECONFIG=$cluster/kubeconfig in_background agent "$results/agent.log" ./mvnw -B -ntp \
+            -pl cluster-agent,fleet-manager -am verify -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false \
+            "-Dit.test=AgentIT,AgentReportsIT,ChartRendererIT" -Dfailsafe.failIfNoSpecifiedTests=false \
+            "-Dweft.release.bundles=$home/releases" || code=$?
     fi
-    keep_java
-    exec 9>&-
+    "$home/bin/weft-cluster" down --state "$cluster" >>"$results/agent-cluster.log" 2>&1 || code=$?
+    closing_lines "agent" "$code"
+}
+
+# The main job, and with --full all that takes long. Own state folder and ports: a running ./weft up is left alone.
+test_live() {
+    local code=0 groups='!full'
+    [ "$1" != --full ] || groups=
     say "live: the main job on a real cluster (log: $results/live.log)"
     in_background live "$results/live.log" ./mvnw -B -ntp -pl e2e verify -DskipITs=false \
-        "-Dweft.groups=" "-Dweft.build=$home" || code=$?
-    grep -E '^\[(INFO|ERROR|WARNING)\] (Tests run:|BUILD)' "$results/live.log" | tail -n 5 || true
-    [ "$code" -eq 0 ] || {
-        broken+=("java e2e")
-        tail -n 40 "$results/live.log" | sed 's/^/    /'
+        "-Dweft.groups=$groups" "-Dweft.build=$home" || code=$?
+    closing_lines live "$code"
+}
+
+# closing_lines NAME CODE: what the runner said at its end.
+closing_lines() {
+    grep -E '^\[(INFO|ERROR|WARNING)\] (Tests run:.*[0-9]$|BUILD)' "$results/$1.log" | tail -n 5 || true
+    [ "$2" -eq 0 ] || {
+        broken+=("java $1")
+        tail -n 40 "$results/$1.log" | sed 's/^/    /'
     }
 }
 

@@ -119,13 +119,14 @@ class RolloutIT {
     void everythingWrongWithThePlanComesAtOnce() {
         Api.Reply reply = Api.acme().post("/rollouts", """
                 {"spec":{"installationId":"x","toVersion":"1.27.0","onFailure":"panic","acceptUnsupported":["all"],
-                 "waves":[{"name":"a","soak":"1 h","maxParallelWorkloads":0},{"name":"a","namespaceSelector":"(("}],
+                 "finalSoak":"soon","waves":[{"name":"a","soak":"1 h","maxParallelWorkloads":0},{"name":"a","namespaceSelector":"(("}],
                  "gates":[{"name":"g","kind":"proxySync","maxDrop":0.1}]}}
                 """);
 
         assertThat(reply.violations())
                 .containsEntry("spec.onFailure", "UNKNOWN_VALUE")
                 .containsEntry("spec.acceptUnsupported[0]", "UNKNOWN_VALUE")
+                .containsEntry("spec.finalSoak", "INVALID_FORM")
                 .containsEntry("spec.waves[0].soak", "INVALID_FORM")
                 .containsEntry("spec.waves[0].maxParallelWorkloads", "OUT_OF_RANGE")
                 .containsEntry("spec.waves[1].namespaceSelector", "INVALID_SELECTOR")

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MainJobIT {
     private static final String MANAGED = "app.kubernetes.io/managed-by=weft";
+    private static final String LIFECYCLE = "weft-agent-lifecycle";
     private static final String KINDS = "peerauthentications.security.istio.io,authorizationpolicies.security.istio.io,"
             + "virtualservices.networking.istio.io,destinationrules.networking.istio.io";
 
@@ -59,7 +60,7 @@ class MainJobIT {
     void theAgentEnrolsWithNoMoreRightsThanTheReleasesGrant() {
         step(0, MainJob::enrol);
         JsonNode lifecycle =
-                cluster().get("clusterrole", "weft-agent-lifecycle").path("rules");
+                cluster().get("clusterrole", LIFECYCLE).path("rules");
         JsonNode promised =
                 main().hub().get("/clusters/" + main().clusterId() + "/install").at("/values/lifecycleRules");
         assertThat(Live.items(lifecycle)).isNotEmpty().containsExactlyElementsOf(Live.items(promised));
@@ -186,26 +187,69 @@ class MainJobIT {
 
     @Test
     @Order(8)
-    void weftCountsWhatTheClientCounts() {
-        step(7, MainJob::compareTelemetry);
+    void preflightNamesWorkloadsThatWouldLoseRequestsAndRightsThatAreMissing() {
+        step(7, main -> {});
+        cluster().kubectl("-n", "outside", "create", "deployment", "blunt", "--image=weft.local/sample:1", "--replicas=0");
+        awaitPreflight("NoGracefulStop", "outside/blunt");
+
+        JsonNode rules = cluster().get("clusterrole", LIFECYCLE).path("rules");
+        List<JsonNode> fewer = Live.items(rules).stream()
+                .filter(rule -> !rule.toString().contains("mutatingwebhookconfigurations"))
+                .toList();
+        assertThat(fewer).isNotEmpty().hasSizeLessThan(rules.size());
+        setRules(fewer.toString());
+        awaitPreflight("PermissionMissing", "mutatingwebhookconfigurations");
+        assertThat(main().hub()
+                        .get("/clusters/" + main().clusterId())
+                        .at("/status/agent/missingPermissions")
+                        .toString())
+                .contains("mutatingwebhookconfigurations");
+
+        setRules(rules.toString());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(preflight()).doesNotContain("PermissionMissing"));
+    }
+
+    private void setRules(String rules) {
+        cluster().kubectl("patch", "clusterrole", LIFECYCLE, "--type=merge", "-p", "{\"rules\":" + rules + "}");
+        cluster().kubectl("-n", "weft-system", "rollout", "restart", "deployment/weft-agent"); // it asks at its start
+        cluster().kubectl("-n", "weft-system", "rollout", "status", "deployment/weft-agent", "--timeout=90s");
+    }
+
+    private void awaitPreflight(String code, String what) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(preflight()).contains(code).contains(what));
+    }
+
+    private String preflight() {
+        return main().hub()
+                .get("/clusters/" + main().clusterId())
+                .at("/status/preflight")
+                .toString();
     }
 
     @Test
     @Order(9)
+    void weftCountsWhatTheClientCounts() {
+        step(8, MainJob::compareTelemetry);
+    }
+
+    @Test
+    @Order(10)
     void aBadUpgradeIsRolledBackByItself() {
-        step(8, main -> main.badRollout(change -> {}));
+        step(9, main -> main.badRollout(change -> {}));
         assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(live().revisions()).containsExactly("1-26-0"));
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aGoodUpgradeKeepsBothRevisionsUntilTheSoakEnds() {
         List<Set<String>> whileSoaking = new ArrayList<>();
         List<Integer> completeTooEarly = new ArrayList<>();
         step(
-                9,
+                10,
                 main -> main.goodRollout(change -> {
                     if (change.at("/status/phase").asText().equals("soaking")) {
                         whileSoaking.add(live().revisions());
@@ -228,9 +272,9 @@ class MainJobIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void theReportHoldsWhatWasPromised() {
-        step(10, main -> {});
+        step(11, main -> {});
         Report report = main().report(Duration.ZERO);
         assertThat(report.policies()).hasSize(3).allSatisfy(policy -> {
             assertThat(policy.state()).isEqualTo("enforced");
@@ -264,9 +308,9 @@ class MainJobIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void removingAPolicyRemovesItsObjectsAndNothingElse() {
-        step(11, main -> {});
+        step(12, main -> {});
         JsonNode policy = Live.items(main().hub().get("/policies").path("items")).stream()
                 .filter(item -> item.path("name").asText().equals("payments-callers"))
                 .findFirst()
@@ -285,9 +329,9 @@ class MainJobIT {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void downLeavesNothingOnTheMachine() {
-        step(12, main -> {});
+        step(13, main -> {});
         assertThat(live().endAndCompare()).isEmpty();
     }
 

@@ -36,6 +36,9 @@ public @interface RequestField {
     /** The text is a label selector in Kubernetes' syntax. */
     boolean selector() default false;
 
+    /** The text is a duration such as {@code 90s}, {@code 30m} or {@code 4h}. */
+    boolean duration() default false;
+
     /** The map holds labels in Kubernetes syntax. */
     boolean labels() default false;
 }

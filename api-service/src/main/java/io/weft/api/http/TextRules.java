@@ -39,6 +39,10 @@ final class TextRules {
                     at, "INVALID_SELECTOR", "must be a selector in Kubernetes' syntax, such as tier in (dev,test)");
             return;
         }
+        if (rule.duration() && DurationText.parse(text).isEmpty()) {
+            violations.body(at, "INVALID_FORM", "must be a duration such as 90s, 30m or 4h");
+            return;
+        }
         if (rule.oneOf().length > 0 && !List.of(rule.oneOf()).contains(text)) {
             violations.body(at, "UNKNOWN_VALUE", "must be one of " + String.join(", ", rule.oneOf()));
             return;

@@ -2,7 +2,6 @@ package io.weft.api.rollout;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.weft.api.http.Checked;
-import io.weft.api.http.DurationText;
 import io.weft.api.http.RequestField;
 import io.weft.api.http.Violations;
 import java.util.HashSet;
@@ -42,15 +41,12 @@ public record RolloutWrite(RolloutSpec spec) {
             @Nullable
             List<String> acceptUnsupported,
 
-            @RequestField(maxLength = 20) @Nullable String controlPlaneSoak,
-            @RequestField(maxLength = 20) @Nullable String moveDeadline,
-            @RequestField(maxLength = 20) @Nullable String finalSoak)
+            @RequestField(duration = true) @Nullable String controlPlaneSoak,
+            @RequestField(duration = true) @Nullable String moveDeadline,
+            @RequestField(duration = true) @Nullable String finalSoak)
             implements Checked {
         @Override
         public void check(Violations violations, String path) {
-            requireDuration(controlPlaneSoak, path + ".controlPlaneSoak", violations);
-            requireDuration(moveDeadline, path + ".moveDeadline", violations);
-            requireDuration(finalSoak, path + ".finalSoak", violations);
             Set<String> names = new HashSet<>();
             for (int i = 0; i < waves.size(); i++) {
                 if (!names.add(waves.get(i).name())) {
@@ -73,16 +69,10 @@ public record RolloutWrite(RolloutSpec spec) {
             @RequestField(label = true) String name,
             @RequestField(selector = true) @Nullable String namespaceSelector,
             @RequestField(min = 1, max = 100) @Nullable Integer maxParallelWorkloads,
-            @RequestField(maxLength = 20) @Nullable String soak,
+            @RequestField(duration = true) @Nullable String soak,
 
             @RequestField(oneOf = {"required", "none"}) @Nullable
-            String approval)
-            implements Checked {
-        @Override
-        public void check(Violations violations, String path) {
-            requireDuration(soak, path + ".soak", violations);
-        }
-    }
+            String approval) {}
 
     /**
      * One gate.
@@ -113,12 +103,6 @@ public record RolloutWrite(RolloutSpec spec) {
             if (maxRise != null && !kind.equals("latencyShare")) {
                 violations.body(path + ".maxRise", "CONTRADICTION", "belongs to latencyShare only");
             }
-        }
-    }
-
-    private static void requireDuration(@Nullable String text, String at, Violations violations) {
-        if (text != null && DurationText.parse(text).isEmpty()) {
-            violations.body(at, "INVALID_FORM", "must be a duration such as 90s, 30m or 4h");
         }
     }
 }

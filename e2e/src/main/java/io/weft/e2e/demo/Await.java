@@ -3,6 +3,7 @@ package io.weft.e2e.demo;
 import io.weft.e2e.launch.Failure;
 import io.weft.e2e.launch.Say;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -76,6 +77,12 @@ final class Await {
 
     static String cut(String text, int length) {
         return text.length() <= length ? text : text.substring(0, length) + "...";
+    }
+
+    static void pauseUntil(Instant moment) {
+        while (Instant.now().isBefore(moment)) {
+            pause();
+        }
     }
 
     static void pause() {

@@ -82,6 +82,12 @@ public final class LoadClient implements AutoCloseable {
         return since(from).headMap(to.getEpochSecond(), false).values().stream().reduce(Count.NONE, Count::plus);
     }
 
+    /** Waits until every request that began before the moment has ended and was read. */
+    void awaitFinal(Instant moment) {
+        long wanted = moment.getEpochSecond() + FINAL_AFTER_SECONDS;
+        Await.pauseUntil(Instant.ofEpochSecond(wanted));
+    }
+
     /** Requests per second over the last complete seconds; 0 when nothing is sent. */
     double rate(int seconds) {
         Instant now = Instant.now();

@@ -43,7 +43,7 @@ public final class MainJob implements AutoCloseable {
         this.say = say;
         this.hub = new Hub(up.apiUrl(), up.key(ORGANISATION));
         this.cluster = new Cluster(stack.layout(), up.cluster().kubeconfig());
-        this.proxy = new ApiProxy(cluster, stack.layout().mark());
+        this.proxy = new ApiProxy(cluster, stack.layout().ownMark());
         this.client = new LoadClient(proxy);
     }
 
@@ -90,6 +90,18 @@ public final class MainJob implements AutoCloseable {
     public void compareTelemetry() {
         say.heading("Telemetry");
         telemetry = new Telemetry(hub, client, say).compare(clusterId, steady);
+    }
+
+    /** Requests that began after the moment and failed; waits until those of now have ended. */
+    public long failedSince(Instant moment) {
+        Instant now = Instant.now();
+        client.awaitFinal(now);
+        return client.between(moment, now).failed();
+    }
+
+    /** Both counts of the load client's requests, from the window after the moment until now. */
+    public Counted countedSince(Instant moment) {
+        return new Telemetry(hub, client, say).since(clusterId, moment);
     }
 
     /** {@code onChange} is called whenever the rollout's phase, step, wave or message changed. */

@@ -39,24 +39,11 @@ final class Telemetry {
         double lag = Duration.between(completeThrough(clusterId).orElse(Instant.EPOCH), Instant.now())
                         .toMillis()
                 / 1e3;
-        String query = "?from=" + from + "&to=" + to + "&clusterId=" + clusterId;
-        JsonNode workloads = hub.get("/telemetry/workloads" + query);
-        JsonNode services = hub.get("/telemetry/services" + query);
-        long byWeft = stream(workloads.path("items"))
-                .filter(item -> item.path("namespace").asText().equals("load")
-                        && item.path("workload").asText().equals("load-client"))
-                .mapToLong(item -> item.path("requests").asLong())
-                .sum();
-        long records = stream(workloads.path("clusters"))
-                .mapToLong(c -> c.path("records").asLong())
-                .sum();
-        long lost = stream(workloads.path("clusters"))
-                .mapToLong(c -> c.path("samplesLost").asLong())
-                .sum();
-        long byClient = client.between(from, to).total();
+        Counted counted = between(clusterId, from, to);
+        JsonNode services = hub.get("/telemetry/services" + query(clusterId, from, to));
         say.line("telemetry from %s to %s: %d requests of the load client by Weft, %d by its own count (%.2f %% apart)"
-                .formatted(from, to, byWeft, byClient, apart(byWeft, byClient)));
-        say.line("%d records, %d samples lost, %.1f s behind".formatted(records, lost, lag));
+                .formatted(from, to, counted.byWeft(), counted.byClient(), counted.apartPercent()));
+        say.line("%d records, %d samples lost, %.1f s behind".formatted(counted.records(), counted.samplesLost(), lag));
         services.path("items")
                 .forEach(item -> say.detail("%s/%s: %.1f requests/s, success %.4f, p50 %.1f ms, p99 %.1f ms"
                         .formatted(
@@ -66,12 +53,45 @@ final class Telemetry {
                                 item.path("successRate").asDouble(Double.NaN),
                                 item.path("p50Ms").asDouble(Double.NaN),
                                 item.path("p99Ms").asDouble(Double.NaN))));
-        return new Report.Telemetry(records, services.path("items").size(), byWeft, byClient, Report.tenths(lag));
+        return new Report.Telemetry(
+                counted.records(),
+                services.path("items").size(),
+                counted.byWeft(),
+                counted.byClient(),
+                Report.tenths(lag));
     }
 
-    /** Difference in percent of the client's own count. */
-    static double apart(long byWeft, long byClient) {
-        return byClient == 0 ? 100 : Math.abs(byWeft - byClient) * 100.0 / byClient;
+    /** Both counts from the next window's start to the end of the last one that is complete once this moment is. */
+    Counted since(String clusterId, Instant moment) {
+        Instant from = floor(moment).plusSeconds(WINDOW_SECONDS);
+        Instant to = floor(Instant.now());
+        await.until("telemetry complete through " + to, Duration.ofMinutes(3), ADVICE, () -> {
+            Optional<Instant> through = completeThrough(clusterId);
+            return Look.when(through.filter(t -> !t.isBefore(to)).isPresent(), to, "completeThrough " + through);
+        });
+        return between(clusterId, from, to);
+    }
+
+    private Counted between(String clusterId, Instant from, Instant to) {
+        JsonNode workloads = hub.get("/telemetry/workloads" + query(clusterId, from, to));
+        long byWeft = stream(workloads.path("items"))
+                .filter(item -> item.path("namespace").asText().equals("load")
+                        && item.path("workload").asText().equals("load-client"))
+                .mapToLong(item -> item.path("requests").asLong())
+                .sum();
+        return new Counted(
+                byWeft,
+                client.between(from, to).total(),
+                sum(workloads.path("clusters"), "records"),
+                sum(workloads.path("clusters"), "samplesLost"));
+    }
+
+    private static String query(String clusterId, Instant from, Instant to) {
+        return "?from=" + from + "&to=" + to + "&clusterId=" + clusterId;
+    }
+
+    private static long sum(JsonNode list, String field) {
+        return stream(list).mapToLong(item -> item.path(field).asLong()).sum();
     }
 
     private Optional<Instant> completeThrough(String clusterId) {

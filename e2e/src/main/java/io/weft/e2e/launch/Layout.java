@@ -12,6 +12,9 @@ import java.util.Map;
  * @param state what runs: logs, run files, data, keys; nothing is written outside of it
  */
 public record Layout(Path root, Path build, Path state) {
+    /** The process with which another one ends; while it lives, the other one is no leftover. */
+    static final String OWNER = "WEFT_RUN_OWNER";
+
     static final String MARK = "WEFT_RUN_STATE";
 
     /** Name of the local cluster's node; network and cgroups are named after it. */
@@ -20,6 +23,15 @@ public record Layout(Path root, Path build, Path state) {
     /** Environment of every process that belongs to the state, for whoever cleans up after a kill. */
     public Map<String, String> mark() {
         return Map.of(MARK, state.toString());
+    }
+
+    /** {@link #mark} of a process that this one starts for itself. */
+    public Map<String, String> ownMark() {
+        return Map.of(
+                MARK,
+                state.toString(),
+                OWNER,
+                Long.toString(ProcessHandle.current().pid()));
     }
 
     public Path program(String name) {

@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 /**
  * Starts and ends the processes of one state folder. Every process carries the folder in its environment, as do its
@@ -191,11 +190,9 @@ final class Processes {
 
     /** Ends what carries our mark although no run file names it: the rest of a start that was killed. */
     List<Long> endStrays(Duration grace) {
-        List<Long> recorded = Stream.concat(
-                        Stream.of(ProcessHandle.current().pid()),
-                        RunFile.all(layout.run()).stream()
-                                .filter(RunFile::alive)
-                                .map(RunFile::pid))
+        List<Long> recorded = RunFile.all(layout.run()).stream()
+                .filter(RunFile::alive)
+                .map(RunFile::pid)
                 .toList();
         List<ProcessHandle> strays = ProcessHandle.allProcesses()
                 .filter(process -> !recorded.contains(process.pid()) && marked(process.pid()))
@@ -216,11 +213,19 @@ final class Processes {
         return false;
     }
 
+    private static boolean belongsToOneThatLives(String setting) {
+        return setting.startsWith(Layout.OWNER + "=")
+                && ProcessHandle.of(Long.parseLong(setting.substring(Layout.OWNER.length() + 1)))
+                        .isPresent();
+    }
+
     private boolean marked(long pid) {
         try {
             String environment =
                     Files.readString(Path.of("/proc", Long.toString(pid), "environ"), StandardCharsets.ISO_8859_1);
-            return ("\0" + environment).contains("\0" + Layout.MARK + "=" + layout.state() + "\0");
+            List<String> settings = List.of(environment.split("\0"));
+            return settings.contains(Layout.MARK + "=" + layout.state())
+                    && settings.stream().noneMatch(Processes::belongsToOneThatLives);
         } catch (IOException goneOrForeign) {
             return false;
         }

@@ -98,6 +98,31 @@ class ProcessesTest {
     }
 
     @Test
+    void whatALivingProcessStartedForItselfIsNoStrayUntilItDies() throws Exception {
+        Process mine = startWith(layout.ownMark());
+        Process orphan = startWith(Map.of(Layout.MARK, layout.state().toString(), Layout.OWNER, deadPid()));
+        try {
+            assertThat(processes.endStrays(GRACE)).containsExactly(orphan.pid());
+            assertThat(mine.isAlive()).isTrue();
+        } finally {
+            mine.destroyForcibly();
+            orphan.destroyForcibly();
+        }
+    }
+
+    private static Process startWith(Map<String, String> environment) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("sleep", "60");
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    private static String deadPid() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        return Long.toString(ended.pid());
+    }
+
+    @Test
     void aProcessOfAnotherFolderIsNoStray(@TempDir Path other) {
         Layout elsewhere = new Layout(other, other, other);
         Processes neighbours = new Processes(elsewhere, new Say(System.out, Duration.ZERO));
