@@ -87,7 +87,10 @@ class MainJobIT {
     @Order(2)
     void everyPodOfTheSampleRunsTheInstalledProxy() {
         step(1, MainJob::installMesh);
-        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
+        // Pods without a proxy go only when their successors are ready.
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(live().proxyImages())
+                        .containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD));
         assertThat(live().revisions()).hasSize(1);
     }
 
