@@ -34,6 +34,10 @@ public final class AgentImage {
             "-XX:ReservedCodeCacheSize=24m",
             "-XX:MaxDirectMemorySize=16m",
             "-XX:-UsePerfData",
+            // The same on a large node as on a small one.
+            "-XX:ActiveProcessorCount=2",
+            "-Djdk.virtualThreadScheduler.maxPoolSize=4",
+            "-XX:StringTableSize=8192",
             // What a release took in memory is given back after it.
             "-XX:MinHeapFreeRatio=10",
             "-XX:MaxHeapFreeRatio=20",

@@ -12,6 +12,7 @@ final class JavaRuntime {
             "java.logging",
             "java.management",
             "java.naming",
+            "java.net.http",
             "java.security.jgss",
             "java.sql",
             "java.xml",

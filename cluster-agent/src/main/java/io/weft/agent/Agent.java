@@ -1,6 +1,5 @@
 package io.weft.agent;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.weft.agent.apply.DesiredState;
 import io.weft.agent.apply.DriftWatch;
 import io.weft.agent.apply.KubeWriter;
@@ -46,8 +45,7 @@ final class Agent implements HubTraffic, AutoCloseable {
     private final Reader reader;
     private final Connection connection;
 
-    Agent(KubernetesClient client, AgentConfig config, String version, InstantSource clock, RandomGenerator random) {
-        KubeApi api = new KubeApi(client);
+    Agent(KubeApi api, AgentConfig config, String version, InstantSource clock, RandomGenerator random) {
         ApiPaths paths = new ApiPaths(api, clock);
         HubLink link = new HubLink();
         this.version = version;

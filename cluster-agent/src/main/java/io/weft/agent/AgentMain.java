@@ -1,9 +1,9 @@
 package io.weft.agent;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.weft.agent.kube.KubeApi;
 import io.weft.agent.loop.Loop;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,22 +18,20 @@ class AgentMain implements QuarkusApplication {
 
     private static final Duration TIDY = Duration.ofMinutes(2);
 
-    private final KubernetesClient client;
     private final AgentConfig config;
     private final String version;
 
     AgentMain(
-            KubernetesClient client,
             AgentConfig config,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        this.client = client;
         this.config = config;
         this.version = version;
     }
 
     @Override
     public int run(String... arguments) {
-        try (Agent agent = new Agent(client, config, version, InstantSource.system(), RandomGenerator.getDefault())) {
+        try (KubeApi api = KubeApi.ofThisCluster();
+                Agent agent = new Agent(api, config, version, InstantSource.system(), RandomGenerator.getDefault())) {
             agent.start();
             LOG.infof(
                     "agent %s of cluster %s on Kubernetes %s", version, config.clusterId(), agent.kubernetesVersion());

@@ -19,7 +19,7 @@ final class AgentUnderTest implements AutoCloseable {
         Path token = Files.createTempFile("token", "");
         Files.writeString(token, FakeHub.TOKEN);
         Agent agent = new Agent(
-                cluster.client,
+                cluster.api,
                 new Settings(url, pin, namespace, token),
                 "test",
                 InstantSource.system(),

@@ -1,8 +1,6 @@
 package io.weft.agent;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.weft.agent.kube.Json;
 import io.weft.agent.kube.KubeApi;
 import java.io.IOException;
@@ -17,14 +15,12 @@ import org.junit.jupiter.api.Assumptions;
 final class RealCluster implements AutoCloseable {
     static final String SETTING = "WEFT_TEST_KUBECONFIG";
 
-    final KubernetesClient client;
     final KubeApi api;
     private final List<String> namespaces = new ArrayList<>();
     private final String suffix = Long.toString(System.nanoTime() & 0xffffff, 36);
 
-    private RealCluster(KubernetesClient client) {
-        this.client = client;
-        this.api = new KubeApi(client);
+    private RealCluster(KubeApi api) {
+        this.api = api;
     }
 
     static RealCluster open() throws IOException {
@@ -34,7 +30,7 @@ final class RealCluster implements AutoCloseable {
         Assumptions.assumeTrue(
                 !file.isEmpty(), SETTING + " names no kubeconfig: what claims to apply needs a real API server");
         Config config = Config.fromKubeconfig(Files.readString(Path.of(file)));
-        return new RealCluster(new KubernetesClientBuilder().withConfig(config).build());
+        return new RealCluster(KubeApi.of(config));
     }
 
     String namespace(String name) {
@@ -58,6 +54,6 @@ final class RealCluster implements AutoCloseable {
     @Override
     public void close() {
         namespaces.forEach(name -> api.delete("/api/v1/namespaces/" + name, "{}"));
-        client.close();
+        api.close();
     }
 }

@@ -2,10 +2,11 @@ package io.weft.agent.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * JSON requests to the API server over the client's connection, trust and credentials. No model classes: a watched object
  * lives for the length of one method, which is what keeps the agent small (D42).
  */
-public final class KubeApi {
+public final class KubeApi implements AutoCloseable {
     static final int ANSWER_SECONDS = 30;
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int REQUEST_MILLIS = 20_000;
+    private static final int RETRIES = 2;
     static final String JSON = "application/json";
     static final String METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
     public static final String APPLY = "application/apply-patch+yaml";
@@ -31,10 +36,30 @@ public final class KubeApi {
     private final HttpClient http;
     private final String base;
 
-    public KubeApi(KubernetesClient client) {
-        this.http = client.getHttpClient();
-        String url = client.getConfiguration().getMasterUrl();
+    private KubeApi(HttpClient http, String url) {
+        this.http = http;
         this.base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    /** The API server of the pod's own cluster, with its service account, whose token is read again as it is renewed. */
+    public static KubeApi ofThisCluster() {
+        return of(Config.autoConfigure(null));
+    }
+
+    /**
+     * The API server that a configuration names. Of the client library only the transport is used: its model and its
+     * typed clients would take more memory than all else here.
+     */
+    public static KubeApi of(Config config) {
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setRequestTimeout(REQUEST_MILLIS);
+        config.setRequestRetryBackoffLimit(RETRIES); // the agent's own loops retry
+        return new KubeApi(new JdkHttpClientFactory().newBuilder(config).build(), config.getMasterUrl());
+    }
+
+    @Override
+    public void close() {
+        http.close();
     }
 
     /** The object at the path, or empty where there is none. */
