@@ -140,8 +140,9 @@ class OutagesIT {
         Path filler = disk.resolve("filler");
         List<String> accepted = new ArrayList<>();
         try {
-            run("sh", "-c", "dd if=/dev/zero of=\"$1\" bs=1M 2>/dev/null || true", "sh", filler.toString());
+            fill(filler, "1M");
             await().pollInterval(Duration.ofMillis(100)).atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
+                fill(filler, "4k"); // what was freed meanwhile as well
                 Hub.Answer answer = create("full-" + accepted.size());
                 if (answer.ok()) {
                     accepted.add(answer.body().path("id").asText());
@@ -260,6 +261,16 @@ class OutagesIT {
         await().pollDelay(Duration.ZERO)
                 .atMost(OUTAGE.plusSeconds(30))
                 .until(() -> Instant.now().isAfter(moment));
+    }
+
+    private static void fill(Path file, String blockSize) {
+        run(
+                "sh",
+                "-c",
+                "dd if=/dev/zero of=\"$1\" oflag=append conv=notrunc bs=$2 2>/dev/null || true",
+                "sh",
+                file.toString(),
+                blockSize);
     }
 
     private static void run(String... command) {

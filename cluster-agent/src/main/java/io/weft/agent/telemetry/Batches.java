@@ -24,6 +24,13 @@ final class Batches {
     private static final int WINDOWS_PER_BATCH = 2_000;
     private static final Duration EMPTY_AFTER = Duration.ofSeconds(5);
 
+    /** Unanswered for so long, a batch was refused, and the hub refuses what follows it until it comes again. */
+    private static final Duration GO_BACK_AFTER = Duration.ofSeconds(10);
+
+    /** Sent and not accepted yet; less than the hub takes at once from a cluster that was away. */
+    static final int MAX_BYTES_UNDER_WAY = 512 * 1024;
+
+
     private final Uplink uplink;
     private final InstantSource clock;
     private final long run;
@@ -34,6 +41,8 @@ final class Batches {
     private long lost;
     private Instant completeThrough = Instant.EPOCH;
     private Instant lastAdded = Instant.EPOCH;
+    /** When something was accepted, or the first of what is under way was sent. */
+    private Instant lastProgress = Instant.EPOCH;
 
     Batches(Uplink uplink, InstantSource clock) {
         this.uplink = uplink;
@@ -73,7 +82,18 @@ final class Batches {
                 lost = empty.getSamplesLost();
             }
         }
+        goBackIfRefused();
         send();
+    }
+
+    private void goBackIfRefused() {
+        TelemetryBatch oldest = kept.peekFirst();
+        boolean refused = oldest != null
+                && oldest.getSequence() <= sentThrough
+                && lastProgress.plus(GO_BACK_AFTER).isBefore(clock.instant());
+        if (refused) {
+            sentThrough = oldest.getSequence() - 1;
+        }
     }
 
     synchronized void connected() {
@@ -93,7 +113,9 @@ final class Batches {
             }
             keptBytes -= batch.getSerializedSize();
             oldest.remove();
+            lastProgress = clock.instant();
         }
+        send();
     }
 
     private void keep(List<Window> windows) {
@@ -125,12 +147,18 @@ final class Batches {
     }
 
     private void send() {
+        long underWay = 0;
         for (TelemetryBatch batch : kept) {
+            boolean first = underWay == 0;
+            underWay += batch.getSerializedSize();
             if (batch.getSequence() > sentThrough) {
-                if (!uplink.send(message(batch))) {
+                if ((!first && underWay > MAX_BYTES_UNDER_WAY) || !uplink.send(message(batch))) {
                     return;
                 }
                 sentThrough = batch.getSequence();
+                if (first) {
+                    lastProgress = clock.instant();
+                }
             }
         }
     }
