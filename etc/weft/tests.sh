@@ -95,7 +95,8 @@ test_programs() {
 test_agent() {
     local code=0 cluster=$home/test-cluster
     "$home/bin/weft-cluster" up --name t --state "$cluster" --bin "$home/bin" --images "$home/images" \
-        >"$results/agent-cluster.log" 2>&1 || code=$?
+        >"$results/agent-cluster.log" 2>&1 &&
+        "$home/bin/weft-cluster" load --state "$cluster" "$home/dist/agent.tar" >>"$results/agent-cluster.log" 2>&1 || code=$?
     if [ "$code" -eq 0 ]; then
         say "live: the agent against a real API server, charts of real releases (log: $results/agent.log)"
         WEFT_TEST_KUBECONFIG=$cluster/kubeconfig in_background agent "$results/agent.log" ./mvnw -B -ntp \
