@@ -33,6 +33,9 @@ final class AggregatorRun implements ConsumerRebalanceListener {
     static final int FLUSH_AT_WINDOWS = 250_000;
 
     private static final Logger LOG = Logger.getLogger(AggregatorRun.class);
+    /** Before every window: what is complete already stays so. */
+    private static final Instant NOTHING_IS_COMPLETE = Instant.EPOCH;
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Consumer<String, byte[]> consumer;
@@ -189,8 +192,8 @@ final class AggregatorRun implements ConsumerRebalanceListener {
         Windows read = windows(stamp, batch);
         delta.add(read);
         Instant completeThrough = WireTime.read(batch.getCompleteThrough())
-                .filter(time -> !time.isAfter(stamp.receiveTime()))
-                .orElse(stamp.receiveTime());
+                .map(time -> time.isAfter(stamp.receiveTime()) ? stamp.receiveTime() : time)
+                .orElse(NOTHING_IS_COMPLETE);
         delta.advance(
                 stamp.cluster(),
                 new Delta.Progress(

@@ -204,6 +204,28 @@ class TelemetryIT {
                 .isEqualTo("true");
     }
 
+    @Test
+    void aBatchThatNamesNoTimeLeavesProgressWhereItIs() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Instant before = currentWindow().minusSeconds(30);
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            send(stream, batch(1, 1, before), 1);
+            AgentMessage silent = batch(1, 2, before);
+            send(
+                    stream,
+                    silent.toBuilder()
+                            .setTelemetryBatch(
+                                    silent.getTelemetryBatch().toBuilder().clearCompleteThrough())
+                            .build(),
+                    2);
+        }
+
+        awaitSequence(cluster, 2);
+        assertThat(progress(cluster, "extract(epoch FROM complete_through)::bigint"))
+                .isEqualTo("" + before.getEpochSecond());
+    }
+
     /** As an agent does: what is not acknowledged is said again. */
     private static void send(TestStream stream, AgentMessage batch, long sequence) throws InterruptedException {
         stream.say(batch);
