@@ -112,6 +112,89 @@ class CompileIT {
     }
 
     @Test
+    void theWayBackFromThePromotedStateRendersNothing() {
+        world.release("1.27.0", TestBundle.of("1.27.0"));
+        world.controlPlane("1.27.0", false);
+        compiled();
+        String former = world.layerDigest("controlPlane[1-26-0]");
+        String later = world.layerDigest("controlPlane[1-27-0]");
+
+        world.makeDefault("1-27-0");
+        compiled();
+        assertThat(world.bodies("controlPlane[1-27-0]"))
+                .extracting(ObjectKey::kind)
+                .contains("ValidatingWebhookConfiguration");
+        assertThat(world.layerDigest("controlPlane[1-26-0]")).isNotEqualTo(former);
+        world.renderer().forbid();
+        world.makeDefault("1-26-0");
+        compiled();
+
+        assertThat(world.layerDigest("controlPlane[1-26-0]")).isEqualTo(former);
+        assertThat(world.layerDigest("controlPlane[1-27-0]")).isEqualTo(later);
+    }
+
+    @Test
+    void thePromotionItselfRendersNothing() {
+        world.release("1.27.0", TestBundle.of("1.27.0"));
+        world.controlPlane("1.27.0", false);
+        compiled();
+        world.renderer().forbid();
+
+        world.makeDefault("1-27-0");
+        compiled();
+
+        assertThat(world.bodies("controlPlane[1-27-0]"))
+                .extracting(ObjectKey::kind)
+                .contains("ValidatingWebhookConfiguration");
+    }
+
+    @Test
+    void aPlacementIsCompiledWhileAControlPlaneThatStandsIsRenderedAnew() {
+        compiled();
+        String digest = world.layerDigest("controlPlane[1-26-0]");
+        world.renderer().hold();
+        world.values(Map.of("extra", "anew"));
+        world.place("shop", "1-27-0");
+        world.raise();
+
+        assertThat(world.handle()).as("a look at the render").isPresent();
+
+        assertThat(world.link().compiledVersion()).isEqualTo(world.link().requestedVersion());
+        assertThat(world.document("placement", "shop").path("value").asText()).isEqualTo("1-27-0");
+        assertThat(world.layerDigest("controlPlane[1-26-0]")).isEqualTo(digest);
+
+        world.renderer().letGo();
+        Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+            world.handle();
+            assertThat(world.layerDigest("controlPlane[1-26-0]")).isNotEqualTo(digest);
+        });
+        assertThat(world.document("placement", "shop").path("value").asText()).isEqualTo("1-27-0");
+    }
+
+    @Test
+    void aRenderThatBreaksOffIsAFindingUntilItSucceeds() {
+        world.renderer().breaksOff(true);
+        world.raise();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(world.handle()).isPresent();
+            assertThat(world.findings().toString())
+                    .contains("RenderBroken")
+                    .contains("controlPlane[1-26-0]")
+                    .contains("ended with 137")
+                    .contains("weft.render");
+        });
+        assertThat(world.layers()).contains("placement", "policy");
+
+        world.renderer().breaksOff(false);
+        world.waitIsOver();
+        Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+            world.handle();
+            assertThat(world.layers()).contains("controlPlane[1-26-0]");
+        });
+        assertThat(world.findings()).isEmpty();
+    }
+
+    @Test
     void aSecondRevisionStandsBesideTheFirstAndBringsTheNewerCrds() {
         compiled();
         String crds = world.layerDigest("crds");
@@ -239,11 +322,11 @@ class CompileIT {
         stranger.close();
     }
 
-    /** Raises the version and handles until it is compiled: a render runs in between. */
+    /** Raises the version and handles until it is compiled with all that is to be rendered. */
     private void compiled() {
         world.raise();
         Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
-            world.handle();
+            assertThat(world.handle()).isEmpty();
             assertThat(world.link().compiledVersion()).isEqualTo(world.link().requestedVersion());
         });
     }

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +37,22 @@ final class CompileWorld implements AutoCloseable {
     private final TenantId tenant;
     private final TenantTransactions api;
     private final TenantTransactions fleet;
+    private final TenantTransactions upgrade;
     private final Renderer renderer = new Renderer();
     private final Renders renders = new Renders();
     private final ControlPlanes planes = new ControlPlanes();
+    private final RenderResults results = new RenderResults();
     private final LayerStore store = new LayerStore();
     private final Releases releases;
     private final Compiles compiles;
     private final UUID clusterId = UuidV7.next();
     private final UUID installationId = UuidV7.next();
 
-    /** A renderer that can be told that it must not be needed. */
+    /** A renderer that can be told that it must not be needed, to wait, or to break off. */
     static final class Renderer extends ChartRenderer {
+        private final Semaphore open = new Semaphore(1);
         private volatile boolean forbidden;
+        private volatile boolean breaking;
 
         Renderer() {
             super(new RenderConfig() {
@@ -72,7 +77,28 @@ final class CompileWorld implements AutoCloseable {
             if (forbidden) {
                 throw new AssertionError("rendered although nothing that a render depends on had changed");
             }
-            return super.render(kubernetesVersion, jobs);
+            if (breaking) {
+                return new Rendered.Broken("the renderer ended with 137 and no answer");
+            }
+            open.acquireUninterruptibly();
+            try {
+                return super.render(kubernetesVersion, jobs);
+            } finally {
+                open.release();
+            }
+        }
+
+        /** Renders begin and do not end. */
+        void hold() {
+            open.acquireUninterruptibly();
+        }
+
+        void letGo() {
+            open.release();
+        }
+
+        void breaksOff(boolean does) {
+            breaking = does;
         }
     }
 
@@ -82,11 +108,15 @@ final class CompileWorld implements AutoCloseable {
         tenant = new TenantId(database.tenant("org-" + name));
         api = new TenantTransactions(database.dataSource("weft_api"));
         fleet = new TenantTransactions(database.dataSource("weft_fleet"));
+        upgrade = new TenantTransactions(database.dataSource("weft_upgrade"));
         releases = new Releases(renderer);
         compiles = new Compiles(
                 new InputsReader(planes),
                 planes,
-                new ControlPlaneRenders(fleet, renders, renderer, planes, store, releases),
+                new PlaneRenders(
+                        planes,
+                        results,
+                        new ControlPlaneRenders(fleet, renders, renderer, planes, results, store, releases)),
                 new Versions(store, new PolicyTargets(), new Probes()));
         write(tx -> {
             tx.update(
@@ -146,6 +176,16 @@ final class CompileWorld implements AutoCloseable {
                 INSERT INTO control_plane (tenant_id, installation_id, revision, version, release_id, is_default, state)
                 SELECT ?, ?, ?, ?, id, ?, 'installing' FROM mesh_release WHERE version = ?
                 """, tenant, installationId, IstioDocuments.revision(version), version, isDefault, version));
+    }
+
+    /** As the orchestrator's promotion, and as its way back. */
+    void makeDefault(String revision) {
+        upgrade.in(tenant, tx -> tx.update("UPDATE control_plane SET is_default = (revision = ?)", revision));
+    }
+
+    /** As if the wait before the next try of what broke off were over. */
+    void waitIsOver() {
+        fleet.in(tenant, tx -> tx.update("UPDATE render SET retry_time = now() WHERE retry_time IS NOT NULL"));
     }
 
     void unwanted(String revision) {
