@@ -38,25 +38,39 @@ final class ProbeVerdicts {
             return;
         }
         transactions.in(caller.agent().tenant(), tx -> {
-            // A result about an older document says nothing about the one in force.
-            tx.first(Probe.class, """
-                            SELECT p.id, p.policy_id, p.installation_id, p.policy_generation, p.opposite_seen
-                            FROM probe p JOIN installation i ON i.id = p.installation_id
-                            WHERE p.id = ? AND i.cluster_id = ? AND p.digest = ? FOR UPDATE OF p
-                            """, id.get(), caller.agent().cluster(), Reported.text(result.getProbeDigest()))
-                    .ifPresent(probe -> store(tx, probe, result));
+            probe(tx, caller, id.get(), result).ifPresent(probe -> store(tx, probe, result));
             return true;
         });
+    }
+
+    /** A result about an older text of the policy says nothing about the one in force. */
+    private static Optional<Probe> probe(TenantTx tx, Caller caller, UUID id, ProbeResult result) {
+        return tx.first(
+                Probe.class,
+                """
+                SELECT p.id, p.policy_id, p.installation_id, p.policy_generation,
+                    p.opposite_seen OR p.policy_generation = ? AS opposite_seen
+                FROM probe p JOIN installation i ON i.id = p.installation_id
+                WHERE p.id = ? AND i.cluster_id = ? AND (p.policy_generation = ? OR (? = 0 AND p.digest = ?))
+                FOR UPDATE OF p
+                """,
+                result.getOppositeGeneration(),
+                id,
+                caller.agent().cluster(),
+                result.getPolicyGeneration(),
+                result.getPolicyGeneration(),
+                Reported.text(result.getProbeDigest()));
     }
 
     private static void store(TenantTx tx, Probe probe, ProbeResult result) {
         Instant end = WireTime.read(result.getEndTime()).orElseGet(tx::now);
         storeRun(tx, probe, result, end);
-        if (result.getPhase().equals("before")) {
-            if (result.getVerdict().equals("failed")) {
-                tx.update("UPDATE probe SET opposite_seen = true WHERE id = ?", probe.id());
-            }
-        } else {
+        boolean before = result.getPhase().equals("before");
+        // The result that told it first may have been lost: the agent says it with every later one.
+        if (probe.oppositeSeen() || (before && result.getVerdict().equals("failed"))) {
+            tx.update("UPDATE probe SET opposite_seen = true WHERE id = ? AND NOT opposite_seen", probe.id());
+        }
+        if (!before) {
             judge(tx, probe, result, end);
         }
         tx.notify(AgentLinks.OBSERVED, tx.tenant().toString());

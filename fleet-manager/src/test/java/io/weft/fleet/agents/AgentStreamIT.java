@@ -204,6 +204,49 @@ class AgentStreamIT {
     }
 
     @Test
+    void anOppositeAnswerWhoseReportWasLostIsLearntFromTheNextResult() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Installed installed = Installed.mesh(cluster);
+        UUID policy = installed.policy(POLICY_OBJECT);
+        UUID probe = installed.probe(policy);
+        Layer policies = CompiledState.layer("policy", CONFIG_MAP);
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            stream.say(applied(awaitVersion(stream, CompiledState.store(cluster, policies)), true, policies));
+
+            stream.say(ranAt(probe, 1, 0)); // whoever never saw it proves nothing
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.target(policy)).isEqualTo("applied/1/OppositeNeverSeen"));
+            stream.say(ranAt(probe, 2, 2)); // of another text
+            stream.say(ranAt(probe, 1, 1));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.target(policy)).isEqualTo("enforced/1/"));
+            assertThat(Fleet.text("SELECT opposite_seen::text FROM probe WHERE id = ?", probe))
+                    .isEqualTo("true");
+            assertThat(Fleet.text("SELECT count(*) FROM probe_run WHERE probe_id = ?", probe))
+                    .isEqualTo("2");
+        }
+    }
+
+    @Test
+    void aResultThatIsUnderwayWhileARunIsAskedForCounts() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Installed installed = Installed.mesh(cluster);
+        UUID policy = installed.policy(POLICY_OBJECT);
+        UUID probe = installed.probe(policy);
+        Fleet.update("UPDATE probe SET run_request = 2, digest = 'sha256:runRequest2' WHERE id = ?", probe);
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            agent.connect().say(ranAt(probe, 1, 1));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(Fleet.text("SELECT opposite_seen::text FROM probe WHERE id = ?", probe))
+                                    .isEqualTo("true"));
+        }
+    }
+
+    @Test
     void aRevokedAgentIsCutOffWithinFiveSecondsAndRefusedAfterwards() throws Exception {
         AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
         AgentIdentity other = Fleet.cluster(cluster.tenant());
@@ -363,6 +406,16 @@ class AgentStreamIT {
                         .setPhase(phase)
                         .setVerdict(verdict)
                         .setObserved("connection refused"))
+                .build();
+    }
+
+    /** Passed after the policy applied, as an agent reports it that notes generations. */
+    private static AgentMessage ranAt(UUID probe, long generation, long oppositeGeneration) {
+        AgentMessage message = ran(probe, "after", "passed");
+        return message.toBuilder()
+                .setProbeResult(message.getProbeResult().toBuilder()
+                        .setPolicyGeneration(generation)
+                        .setOppositeGeneration(oppositeGeneration))
                 .build();
     }
 
