@@ -51,7 +51,11 @@ class Versions {
         PolicyCompile policies = PolicyCompile.of(inputs, before.getOrDefault("policy", new LayerDocument(List.of())));
         List<NamedLayer> layers = new ArrayList<>(rendered(tx, clusterId, inputs));
         for (Layer layer : List.of(
-                scrape(inputs), placement(inputs), probes.layer(tx, clusterId, policies.probes()), policies.layer())) {
+                scrape(inputs),
+                placement(inputs),
+                probes.layer(
+                        tx, clusterId, policies.probes(), policies.outcomes().keySet()),
+                policies.layer())) {
             store.store(tx, layer);
             layers.add(new NamedLayer(layer.name(), layer.digest()));
         }
@@ -66,6 +70,7 @@ class Versions {
                 .filter(DuePolicy::deleted)
                 .forEach(policy ->
                         targets.removed(tx, policy.policyId(), policy.installationId(), link.requestedVersion()));
+        Unproved.takeBack(tx, clusterId);
         finish(tx, clusterId, link, before, layers, findings);
     }
 

@@ -261,6 +261,55 @@ class CompileIT {
     }
 
     @Test
+    void aProbeWhoseServiceIsOutOfSightStaysAndWithItTheProof() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        compiled();
+        UUID probe = world.probeId(policy);
+        JsonNode document = world.document("probes", probe.toString());
+        world.oppositeSeen(policy);
+        world.enforced(policy);
+
+        world.forgetService("catalog");
+        compiled();
+        assertThat(world.probeId(policy)).isEqualTo(probe);
+        assertThat(world.document("probes", probe.toString())).isEqualTo(document);
+        assertThat(world.target(policy).state()).isEqualTo("enforced");
+
+        world.service("catalog");
+        compiled();
+        assertThat(world.probeId(policy)).isEqualTo(probe);
+        assertThat(world.isOppositeSeen(policy)).isTrue();
+    }
+
+    @Test
+    void aRunThatIsAskedForWhileTheServiceIsOutOfSightReachesTheAgent() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        compiled();
+        world.forgetService("catalog");
+        world.requestRun(policy);
+        compiled();
+
+        assertThat(world.document("probes", world.probeId(policy).toString())
+                        .path("runRequest")
+                        .asLong())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void withoutAProbeNothingStaysEnforced() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        world.forgetService("catalog");
+        world.forgetService("web");
+        compiled();
+        world.enforced(policy);
+        compiled();
+
+        assertThat(world.target(policy).state()).isEqualTo("applied");
+        assertThat(world.target(policy).reason()).isEqualTo("ProbeNotPlanned");
+        assertThat(world.proof(policy)).isEmpty();
+    }
+
+    @Test
     void aRefusedPolicyIsAFindingAndTheOthersGoOn() {
         world.policy("strict", "mutualTls", STRICT);
         UUID open = world.policy(

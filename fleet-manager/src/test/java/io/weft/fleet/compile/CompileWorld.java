@@ -210,17 +210,21 @@ final class CompileWorld implements AutoCloseable {
     void inventory() {
         object("Namespace", "", "shop", Map.of("labels", Map.of()));
         for (String name : List.of("catalog", "web")) {
-            object(
-                    "Service",
-                    "shop",
-                    name,
-                    Map.of("selector", Map.of("app", name), "ports", List.of(Map.of("name", "http", "port", 8080))));
+            service(name);
             object(
                     "Workload",
                     "shop",
                     "deployment/" + name,
                     Map.of("podLabels", Map.of("app", name), "serviceAccount", name));
         }
+    }
+
+    void service(String name) {
+        object(
+                "Service",
+                "shop",
+                name,
+                Map.of("selector", Map.of("app", name), "ports", List.of(Map.of("name", "http", "port", 8080))));
     }
 
     private void object(String kind, String namespace, String name, Map<String, Object> body) {
@@ -294,6 +298,27 @@ final class CompileWorld implements AutoCloseable {
                                 "SELECT state, reason, compiled_generation, objects FROM policy_target WHERE policy_id = ?",
                                 policy)
                         .orElseThrow());
+    }
+
+    /** As an agent's reports of a passed probe would leave it. */
+    void enforced(UUID policy) {
+        fleet.in(tenant, tx -> tx.update("""
+                UPDATE policy_target SET state = 'enforced', applied_generation = compiled_generation, proof = '{}',
+                    proof_expire_time = now() + interval '1 day' WHERE policy_id = ?
+                """, policy));
+    }
+
+    Optional<JsonNode> proof(UUID policy) {
+        return fleet.in(
+                tenant,
+                tx -> tx.first(
+                        JsonNode.class,
+                        "SELECT proof FROM policy_target WHERE policy_id = ? AND proof IS NOT NULL",
+                        policy));
+    }
+
+    void requestRun(UUID policy) {
+        write(tx -> tx.update("UPDATE probe SET run_request = run_request + 1 WHERE policy_id = ?", policy));
     }
 
     UUID probeId(UUID policy) {
