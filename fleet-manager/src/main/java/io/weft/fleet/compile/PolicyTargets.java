@@ -7,6 +7,7 @@ import io.weft.model.compile.PolicyOutcome;
 import io.weft.model.compile.Report;
 import io.weft.model.manifest.ObjectKey;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,18 @@ class PolicyTargets {
                 policy.policyId(),
                 policy.installationId(),
                 policy.capabilityClass());
+    }
+
+    /** Where no control plane is wanted any more, nothing says the policy: its objects go with this version. */
+    void uninstalled(TenantTx tx, UUID clusterId, Collection<UUID> installed) {
+        tx.update("""
+                UPDATE policy_target t SET state = 'pending', reason = 'InstallationRemoved', message = '', objects = '[]',
+                    applied_generation = 0, proof = NULL, proof_expire_time = NULL, update_time = now()
+                FROM installation i
+                WHERE (i.tenant_id, i.id) = (t.tenant_id, t.installation_id) AND i.cluster_id = ?
+                    AND t.installation_id <> ALL (?::uuid[]) AND t.removed_version IS NULL
+                    AND t.reason <> 'InstallationRemoved'
+                """, clusterId, installed);
     }
 
     /** A deleted policy's objects are gone from this version on. */

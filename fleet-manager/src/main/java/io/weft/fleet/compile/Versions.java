@@ -70,6 +70,13 @@ class Versions {
                 .filter(DuePolicy::deleted)
                 .forEach(policy ->
                         targets.removed(tx, policy.policyId(), policy.installationId(), link.requestedVersion()));
+        targets.uninstalled(
+                tx,
+                clusterId,
+                inputs.controlPlanes().stream()
+                        .map(ControlPlane::installationId)
+                        .distinct()
+                        .toList());
         Unproved.takeBack(tx, clusterId);
         finish(tx, clusterId, link, before, layers, findings);
     }

@@ -310,6 +310,27 @@ class CompileIT {
     }
 
     @Test
+    void withItsInstallationAPolicyIsNoLongerInForceUntilItIsInstalledAgain() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        compiled();
+        world.enforced(policy);
+        world.unwanted("1-26-0");
+        compiled();
+
+        assertThat(world.tombstones()).extracting(ObjectKey::kind).contains("AuthorizationPolicy");
+        assertThat(world.target(policy).state()).isEqualTo("pending");
+        assertThat(world.target(policy).reason()).isEqualTo("InstallationRemoved");
+        assertThat(world.target(policy).objects()).isEmpty();
+        assertThat(world.proof(policy)).isEmpty();
+
+        world.wanted("1-26-0");
+        compiled();
+        assertThat(world.target(policy).state()).isEqualTo("pending");
+        assertThat(world.target(policy).reason()).isEmpty();
+        assertThat(world.target(policy).objects()).hasSize(1);
+    }
+
+    @Test
     void aRefusedPolicyIsAFindingAndTheOthersGoOn() {
         world.policy("strict", "mutualTls", STRICT);
         UUID open = world.policy(

@@ -192,6 +192,10 @@ final class CompileWorld implements AutoCloseable {
         write(tx -> tx.update("UPDATE control_plane SET wanted = false WHERE revision = ?", revision));
     }
 
+    void wanted(String revision) {
+        write(tx -> tx.update("UPDATE control_plane SET wanted = true WHERE revision = ?", revision));
+    }
+
     String state(String revision) {
         return fleet.in(
                 tenant,
