@@ -7,6 +7,7 @@ import io.weft.kit.id.PublicId;
 import io.weft.kit.id.UuidV7;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.DueWork;
 import io.weft.protocol.v1.ProbeResult;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import org.jboss.logging.Logger;
 /** Writes runs of probes and what they prove: a verdict needs its opposite, seen before the policy applied. */
 @Singleton
 final class ProbeVerdicts {
+    /** Work kind: has a proof of this policy expired? */
+    static final String EXPIRY = "probe";
+
     static final Duration PROOF_LIFE = Duration.ofHours(24);
 
     private static final Logger LOG = Logger.getLogger(ProbeVerdicts.class);
@@ -133,7 +137,7 @@ final class ProbeVerdicts {
     /** Only where the generation that the probe is about is the one applied. */
     private static void conclude(
             TenantTx tx, Probe probe, String state, String reason, String message, ObjectNode proof) {
-        tx.update(
+        int concluded = tx.update(
                 """
                 UPDATE policy_target SET state = ?, reason = ?, message = ?, proof = ?,
                     proof_expire_time = now() + make_interval(hours => ?), update_time = now()
@@ -148,6 +152,9 @@ final class ProbeVerdicts {
                 probe.policyId(),
                 probe.installationId(),
                 probe.policyGeneration());
+        if (concluded > 0 && state.equals("enforced")) {
+            DueWork.schedule(tx, EXPIRY, probe.policyId(), tx.now().plus(PROOF_LIFE), "proof expires");
+        }
     }
 
     private static ObjectNode proof(Probe probe, ProbeResult result, Instant end) {

@@ -224,6 +224,10 @@ class AgentStreamIT {
                     .untilAsserted(() -> assertThat(installed.target(policy)).isEqualTo("enforced/1/"));
             assertThat(Fleet.text("SELECT opposite_seen::text FROM probe WHERE id = ?", probe))
                     .isEqualTo("true");
+            assertThat(Fleet.texts("""
+                            SELECT (d.due_time = t.proof_expire_time)::text FROM due_work d
+                            JOIN policy_target t ON t.policy_id = d.object_id WHERE d.kind = 'probe' AND t.tenant_id = ?
+                            """, cluster.tenant().value())).containsExactly("true");
             assertThat(Fleet.text("SELECT count(*) FROM probe_run WHERE probe_id = ?", probe))
                     .isEqualTo("2");
         }
