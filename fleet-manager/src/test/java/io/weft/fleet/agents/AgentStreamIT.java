@@ -125,6 +125,37 @@ class AgentStreamIT {
     }
 
     @Test
+    void aControlPlaneThatComesBackIsReadyOnlyOnceItIsAcknowledgedAnew() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Installed installed = Installed.mesh(cluster);
+        Layer plane = CompiledState.layer("controlPlane[1-26-0]", CONFIG_MAP);
+        Layer placement = CompiledState.layer("placement");
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            stream.say(applied(
+                    awaitVersion(stream, CompiledState.store(cluster, plane, placement)), true, plane, placement));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.controlPlane()).isEqualTo("ready"));
+            stream.say(applied(awaitVersion(stream, CompiledState.store(cluster, placement)), false, placement));
+            stream.say(movement("shop", "waiting"));
+            awaitMovement(cluster, "waiting");
+            Fleet.update(
+                    "UPDATE control_plane SET state = 'installing' WHERE installation_id = ?",
+                    installed.installation());
+
+            Desired again = awaitVersion(stream, CompiledState.store(cluster, plane, placement));
+            stream.say(applied(again, false, placement));
+            stream.say(movement("shop", "moved"));
+            awaitMovement(cluster, "moved");
+            assertThat(installed.controlPlane()).isEqualTo("installing");
+
+            stream.say(applied(again, true, plane, placement));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.controlPlane()).isEqualTo("ready"));
+        }
+    }
+
+    @Test
     void aReconnectingAgentIsSentOnlyWhatItLacks() throws Exception {
         AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
         try (TestAgent agent = TestAgent.enrolled(cluster)) {
@@ -193,6 +224,10 @@ class AgentStreamIT {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(installed.target(unseen)).isEqualTo("applied/1/OppositeNeverSeen"));
             assertThat(installed.target(seen)).isEqualTo("enforced/1/");
+            assertThat(Fleet.texts("""
+                            SELECT (d.due_time = t.proof_expire_time)::text FROM due_work d
+                            JOIN policy_target t ON t.policy_id = d.object_id WHERE d.kind = 'probe' AND t.tenant_id = ?
+                            """, cluster.tenant().value())).containsExactly("true");
 
             stream.say(ran(probeOfSeen, "after", "inconclusive"));
             stream.say(ran(probeOfSeen, "after", "failed"));
@@ -224,10 +259,6 @@ class AgentStreamIT {
                     .untilAsserted(() -> assertThat(installed.target(policy)).isEqualTo("enforced/1/"));
             assertThat(Fleet.text("SELECT opposite_seen::text FROM probe WHERE id = ?", probe))
                     .isEqualTo("true");
-            assertThat(Fleet.texts("""
-                            SELECT (d.due_time = t.proof_expire_time)::text FROM due_work d
-                            JOIN policy_target t ON t.policy_id = d.object_id WHERE d.kind = 'probe' AND t.tenant_id = ?
-                            """, cluster.tenant().value())).containsExactly("true");
             assertThat(Fleet.text("SELECT count(*) FROM probe_run WHERE probe_id = ?", probe))
                     .isEqualTo("2");
         }
