@@ -20,3 +20,7 @@ CREATE POLICY tenant_isolation ON render
     USING (tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid)
     WITH CHECK (tenant_id = NULLIF(current_setting('app.tenant', true), '')::uuid);
 GRANT SELECT, INSERT, UPDATE, DELETE ON render TO weft_fleet;
+
+-- The generation whose text the last compile refused: delivery of it stops (D6), while what was compiled before stays.
+ALTER TABLE policy_target ADD COLUMN refused_generation bigint NOT NULL DEFAULT 0;
+GRANT UPDATE (refused_generation) ON policy_target TO weft_fleet;

@@ -2,6 +2,7 @@ package io.weft.fleet.compile;
 
 import io.weft.fleet.compile.ClusterInputs.DuePolicy;
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.DueWork;
 import io.weft.model.compile.Loss;
 import io.weft.model.compile.PolicyOutcome;
 import io.weft.model.compile.Report;
@@ -60,17 +61,20 @@ class PolicyTargets {
                 policy.capabilityClass());
     }
 
+    /** What was compiled before stays; the refused text is not delivered to the next clusters (D6). */
     private static void refused(TenantTx tx, DuePolicy policy, PolicyOutcome.Refused refused) {
         tx.update(
                 """
-                UPDATE policy_target SET state = 'refused', reason = ?, message = ?, update_time = now()
+                UPDATE policy_target SET state = 'refused', reason = ?, message = ?, refused_generation = ?, update_time = now()
                 WHERE policy_id = ? AND installation_id = ? AND class = ?
                 """,
                 refused.code(),
                 refused.reason(),
+                policy.deliveredGeneration(),
                 policy.policyId(),
                 policy.installationId(),
                 policy.capabilityClass());
+        DueWork.scheduleNow(tx, "delivery", policy.policyId(), "refused");
     }
 
     /** Where no control plane is wanted any more, nothing says the policy: its objects go with this version. */

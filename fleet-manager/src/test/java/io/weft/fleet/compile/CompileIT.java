@@ -341,6 +341,8 @@ class CompileIT {
 
         assertThat(world.target(open).state()).isEqualTo("refused");
         assertThat(world.target(open).reason()).isEqualTo("CONFLICTING_POLICY");
+        assertThat(world.target(open).compiledGeneration()).isZero();
+        assertThat(world.refusedGeneration(open)).isEqualTo(1);
         assertThat(world.bodies("policy")).extracting(ObjectKey::name).containsExactly("weft-strict");
         assertThat(world.findings().toString()).contains("PolicyRefused").contains("strict");
     }

@@ -304,6 +304,13 @@ final class CompileWorld implements AutoCloseable {
                         .orElseThrow());
     }
 
+    long refusedGeneration(UUID policy) {
+        return fleet.in(
+                tenant,
+                tx -> tx.first(Long.class, "SELECT refused_generation FROM policy_target WHERE policy_id = ?", policy)
+                        .orElseThrow());
+    }
+
     /** As an agent's reports of a passed probe would leave it. */
     void enforced(UUID policy) {
         fleet.in(tenant, tx -> tx.update("""
