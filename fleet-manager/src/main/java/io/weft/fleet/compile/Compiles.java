@@ -30,12 +30,13 @@ class Compiles {
         this.versions = versions;
     }
 
-    record LinkRow(long requestedVersion, long compiledVersion, long appliedVersion) {}
+    record LinkRow(long requestedVersion, long compiledVersion) {}
 
     /** Brings {@code compiled_version} up to {@code requested_version}, or says when to look again. */
     Optional<Instant> handle(TenantTx tx, UUID clusterId) {
+        LayerLock.shared(tx);
         Optional<LinkRow> link = tx.first(LinkRow.class, """
-                SELECT requested_version, compiled_version, applied_version FROM agent_link
+                SELECT requested_version, compiled_version FROM agent_link
                 WHERE tenant_id = ? AND cluster_id = ? FOR UPDATE
                 """, tx.tenant(), clusterId);
         if (link.isEmpty()) {

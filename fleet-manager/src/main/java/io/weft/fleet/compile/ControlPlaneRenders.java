@@ -96,17 +96,18 @@ class ControlPlaneRenders {
             return;
         }
         tenants.in(tenant, tx -> {
-            forms.forEach((formKey, cut) -> {
-                layers.store(tx, cut.crds());
-                layers.store(tx, cut.controlPlane());
-                results.gave(
-                        tx,
-                        formKey,
-                        new RenderResults.Layers(
-                                cut.controlPlane().digest(), cut.crds().digest()));
-            });
-            return adopt(tx, clusterId, plane, key);
+            compileAgain(tx, clusterId, "rendered " + plane.revision());
+            LayerLock.shared(tx);
+            forms.forEach((formKey, cut) -> results.gave(tx, formKey, stored(tx, cut)));
+            planes.rendered(tx, plane, key, results.layers(tx, key).orElseThrow());
+            return true;
         });
+    }
+
+    private RenderResults.Layers stored(TenantTx tx, IstioLayers cut) {
+        layers.store(tx, cut.crds());
+        layers.store(tx, cut.controlPlane());
+        return new RenderResults.Layers(cut.controlPlane().digest(), cut.crds().digest());
     }
 
     private boolean adopt(TenantTx tx, UUID clusterId, ControlPlane plane, String key) {

@@ -106,7 +106,6 @@ class Versions {
                 .toList();
         wanted.forEach(gone::remove);
         store.tombstones(tx, clusterId, version, gone, wanted);
-        store.forgetOldVersions(tx, clusterId, link.appliedVersion());
         findings(tx, clusterId, findings);
         tx.update(
                 "UPDATE agent_link SET compiled_version = ?, compiled_digest = ? WHERE tenant_id = ? AND cluster_id = ?",

@@ -374,6 +374,13 @@ class CompileIT {
     }
 
     @Test
+    void whileACompileStoresLayersNobodyMayRemoveAny() {
+        world.raise();
+
+        assertThat(world.locksOfACompile()).containsExactly("ShareLock");
+    }
+
+    @Test
     void aReleaseTellsTheRightsItNeeds() {
         UUID release = world.release("1.27.1", TestBundle.of("1.27.1"));
 

@@ -361,6 +361,15 @@ final class CompileWorld implements AutoCloseable {
         return fleet.in(tenant, tx -> compiles.handle(tx, clusterId));
     }
 
+    /** Modes of the advisory locks that a compile holds until it commits. */
+    List<String> locksOfACompile() {
+        return fleet.in(tenant, tx -> {
+            compiles.handle(tx, clusterId);
+            return tx.list(
+                    String.class, "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()");
+        });
+    }
+
     Optional<Instant> handleRelease(UUID release) {
         ReleaseRules rules = new ReleaseRules(fleet, renders, renderer, releases);
         return fleet.in(tenant, tx -> rules.handle(tx, release));
@@ -392,7 +401,7 @@ final class CompileWorld implements AutoCloseable {
                 tenant,
                 tx -> tx.first(
                                 LinkRow.class,
-                                "SELECT requested_version, compiled_version, applied_version FROM agent_link WHERE cluster_id = ?",
+                                "SELECT requested_version, compiled_version FROM agent_link WHERE cluster_id = ?",
                                 clusterId)
                         .orElseThrow());
     }
