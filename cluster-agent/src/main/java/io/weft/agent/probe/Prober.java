@@ -193,7 +193,7 @@ public final class Prober implements PolicyGate, AutoCloseable {
         Instant start = clock.instant();
         ProbeVerdicts.Run run = questions.ask(spec);
         ProbeVerdicts.Verdict verdict = ProbeVerdicts.before(run);
-        proofs.remember(spec.id(), subject, verdict.oppositeSeen());
+        proofs.remember(spec.id(), subject, verdict.oppositeSeen() ? spec.generation() : Proofs.NEVER);
         report(spec, "before", run, verdict, start);
     }
 
@@ -220,6 +220,8 @@ public final class Prober implements PolicyGate, AutoCloseable {
                 .setProbeId(spec.id())
                 .setProbeDigest(spec.digest())
                 .setPolicyDigest(policyDigest)
+                .setPolicyGeneration(spec.generation())
+                .setOppositeGeneration(proofs.oppositeGeneration(spec.id()))
                 .setPhase(phase)
                 .setVerdict(verdict.result().text())
                 .setRequest(questions.request(spec))

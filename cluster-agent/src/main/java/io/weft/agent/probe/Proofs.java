@@ -21,8 +21,35 @@ final class Proofs {
     private static final String SECRET = "weft-proofs";
     private static final String DATA = "proofs.json";
 
-    /** The subject (policy objects as desired) that was asked about before, and whether the opposite ever showed. */
-    private record Before(String subject, boolean opposite) {}
+    static final long NEVER = 0;
+
+    /**
+     * What was asked before the policy applied.
+     *
+     * @param subject policy objects as desired
+     * @param opposite whether the opposite ever showed
+     * @param oppositeGeneration newest generation of the policy before which it did; {@link #NEVER} also where that was not noted
+     */
+    record Before(String subject, boolean opposite, long oppositeGeneration) {
+        static Before read(JsonNode stored) {
+            return new Before(
+                    stored.path("subject").asText(),
+                    stored.path("opposite").asBoolean(),
+                    stored.path("oppositeGeneration").asLong(NEVER));
+        }
+
+        void write(ObjectNode stored) {
+            stored.put("subject", subject).put("opposite", opposite).put("oppositeGeneration", oppositeGeneration);
+        }
+
+        /** Another question; an opposite that was seen once stays seen. */
+        Before then(String nextSubject, long seenAtGeneration) {
+            return new Before(
+                    nextSubject, opposite || seenAtGeneration != NEVER, Math.max(oppositeGeneration, seenAtGeneration));
+        }
+    }
+
+    private static final Before NOTHING = new Before("", false, NEVER);
 
     private final KubeApi api;
     private final String secrets;
@@ -38,12 +65,7 @@ final class Proofs {
             api.get(secrets + "/" + SECRET).ifPresent(secret -> {
                 String text = secret.path("data").path(DATA).asText("");
                 JsonNode stored = Json.read(Base64.getDecoder().decode(text));
-                stored.properties()
-                        .forEach(entry -> befores.put(
-                                entry.getKey(),
-                                new Before(
-                                        entry.getValue().path("subject").asText(),
-                                        entry.getValue().path("opposite").asBoolean())));
+                stored.properties().forEach(entry -> befores.put(entry.getKey(), Before.read(entry.getValue())));
             });
         } catch (RuntimeException e) {
             LOG.warnf("Secret %s is unreadable; proofs begin anew: %s", SECRET, e.getMessage());
@@ -52,19 +74,26 @@ final class Proofs {
 
     /** True when the question before was asked for exactly this subject. */
     boolean asked(String probeId, String subject) {
-        Before before = befores.get(probeId);
-        return before != null && before.subject().equals(subject);
+        return before(probeId).subject().equals(subject);
     }
 
     boolean oppositeSeen(String probeId) {
-        Before before = befores.get(probeId);
-        return before != null && before.opposite();
+        return before(probeId).opposite();
     }
 
-    /** Remembers; an opposite that was seen once stays seen while the probe exists. */
-    void remember(String probeId, String subject, boolean opposite) {
-        befores.put(probeId, new Before(subject, opposite || oppositeSeen(probeId)));
+    /** Newest generation before which the opposite was seen. */
+    long oppositeGeneration(String probeId) {
+        return before(probeId).oppositeGeneration();
+    }
+
+    /** @param seenAtGeneration the policy's generation if the opposite showed, else {@link #NEVER} */
+    void remember(String probeId, String subject, long seenAtGeneration) {
+        befores.put(probeId, before(probeId).then(subject, seenAtGeneration));
         save();
+    }
+
+    private Before before(String probeId) {
+        return befores.getOrDefault(probeId, NOTHING);
     }
 
     void retain(Set<String> probeIds) {
@@ -75,8 +104,7 @@ final class Proofs {
 
     private void save() {
         ObjectNode stored = Json.object();
-        befores.forEach((id, before) ->
-                stored.putObject(id).put("subject", before.subject()).put("opposite", before.opposite()));
+        befores.forEach((id, before) -> before.write(stored.putObject(id)));
         ObjectNode secret = Json.object().put("apiVersion", "v1").put("kind", "Secret");
         secret.putObject("metadata").put("name", SECRET);
         secret.putObject("data")

@@ -34,7 +34,6 @@ public final class Reader implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Reader.class);
     private static final int MAX_BYTES = 8 * 1024 * 1024;
     private static final int MILLIS = 3_000;
-    private static final int MOST_PROXIES = 1_000;
     private static final Duration SHORTEST = Duration.ofSeconds(5);
     private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(30);
 
@@ -95,7 +94,7 @@ public final class Reader implements AutoCloseable {
             interval =
                     Duration.ofSeconds(definition.body().path("intervalSeconds").asLong(10));
         }
-        status.set("proxies", proxies(proxies));
+        list(proxies).writeTo(status);
         report(status);
         return interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval;
     }
@@ -157,8 +156,8 @@ public final class Reader implements AutoCloseable {
     }
 
     /** Every pod with a proxy, whether or not a control plane knows it. */
-    private ArrayNode proxies(Map<String, Syncz.Proxy> known) {
-        ArrayNode list = Json.array();
+    private ProxyList list(Map<String, Syncz.Proxy> known) {
+        ProxyList list = new ProxyList();
         for (Document scrape : state.documents("Scrape")) {
             String annotation = scrape.body().path("podAnnotation").asText("");
             String container = scrape.body().path("container").asText("");
@@ -166,8 +165,7 @@ public final class Reader implements AutoCloseable {
                 pods.annotated(annotation)
                         .filter(pod -> !pod.deleting() && pod.containers().containsKey(container))
                         .sorted(Comparator.comparing(pod -> pod.namespace() + "/" + pod.name()))
-                        .limit(MOST_PROXIES)
-                        .forEach(pod -> list.add(proxy(pod, annotation, container, known)));
+                        .forEach(pod -> list.add(() -> proxy(pod, annotation, container, known)));
             }
         }
         return list;

@@ -91,6 +91,12 @@ final class Acknowledgements {
                         .map(ack ->
                                 new @Nullable Object[] {tx.tenant(), cluster, ack.getName(), ack.getDigest(), version})
                         .toList());
+        // The message names all that the agent has: a layer that comes back must be acknowledged anew.
+        tx.update(
+                "DELETE FROM layer_ack WHERE cluster_id = ? AND version <= ? AND name <> ALL (?::text[])",
+                cluster,
+                version,
+                acks.stream().map(LayerAck::getName).toList());
     }
 
     private static boolean isComplete(TenantTx tx, UUID cluster, long version) {
@@ -113,10 +119,6 @@ final class Acknowledgements {
                 WHERE s.cluster_id = ? AND l.tenant_id = s.tenant_id AND l.cluster_id = s.cluster_id
                     AND l.compiled_version = ? AND s.rejections <> '[]'
                 """, cluster, version);
-        tx.update("""
-                DELETE FROM layer_ack a WHERE a.cluster_id = ? AND a.version <= ? AND NOT EXISTS (
-                    SELECT 1 FROM cluster_layer c WHERE c.cluster_id = a.cluster_id AND c.version = ? AND c.name = a.name)
-                """, cluster, version, version);
     }
 
     record NamedDigest(String name, String digest) {}

@@ -7,6 +7,7 @@ import io.weft.kit.id.PublicId;
 import io.weft.kit.id.UuidV7;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.DueWork;
 import io.weft.protocol.v1.ProbeResult;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -19,6 +20,9 @@ import org.jboss.logging.Logger;
 /** Writes runs of probes and what they prove: a verdict needs its opposite, seen before the policy applied. */
 @Singleton
 final class ProbeVerdicts {
+    /** Work kind: has a proof of this policy expired? */
+    static final String EXPIRY = "probe";
+
     static final Duration PROOF_LIFE = Duration.ofHours(24);
 
     private static final Logger LOG = Logger.getLogger(ProbeVerdicts.class);
@@ -38,25 +42,39 @@ final class ProbeVerdicts {
             return;
         }
         transactions.in(caller.agent().tenant(), tx -> {
-            // A result about an older document says nothing about the one in force.
-            tx.first(Probe.class, """
-                            SELECT p.id, p.policy_id, p.installation_id, p.policy_generation, p.opposite_seen
-                            FROM probe p JOIN installation i ON i.id = p.installation_id
-                            WHERE p.id = ? AND i.cluster_id = ? AND p.digest = ? FOR UPDATE OF p
-                            """, id.get(), caller.agent().cluster(), Reported.text(result.getProbeDigest()))
-                    .ifPresent(probe -> store(tx, probe, result));
+            probe(tx, caller, id.get(), result).ifPresent(probe -> store(tx, probe, result));
             return true;
         });
+    }
+
+    /** A result about an older text of the policy says nothing about the one in force. */
+    private static Optional<Probe> probe(TenantTx tx, Caller caller, UUID id, ProbeResult result) {
+        return tx.first(
+                Probe.class,
+                """
+                SELECT p.id, p.policy_id, p.installation_id, p.policy_generation,
+                    p.opposite_seen OR p.policy_generation = ? AS opposite_seen
+                FROM probe p JOIN installation i ON i.id = p.installation_id
+                WHERE p.id = ? AND i.cluster_id = ? AND (p.policy_generation = ? OR (? = 0 AND p.digest = ?))
+                FOR UPDATE OF p
+                """,
+                result.getOppositeGeneration(),
+                id,
+                caller.agent().cluster(),
+                result.getPolicyGeneration(),
+                result.getPolicyGeneration(),
+                Reported.text(result.getProbeDigest()));
     }
 
     private static void store(TenantTx tx, Probe probe, ProbeResult result) {
         Instant end = WireTime.read(result.getEndTime()).orElseGet(tx::now);
         storeRun(tx, probe, result, end);
-        if (result.getPhase().equals("before")) {
-            if (result.getVerdict().equals("failed")) {
-                tx.update("UPDATE probe SET opposite_seen = true WHERE id = ?", probe.id());
-            }
-        } else {
+        boolean before = result.getPhase().equals("before");
+        // The result that told it first may have been lost: the agent says it with every later one.
+        if (probe.oppositeSeen() || (before && result.getVerdict().equals("failed"))) {
+            tx.update("UPDATE probe SET opposite_seen = true WHERE id = ? AND NOT opposite_seen", probe.id());
+        }
+        if (!before) {
             judge(tx, probe, result, end);
         }
         tx.notify(AgentLinks.OBSERVED, tx.tenant().toString());
@@ -119,7 +137,7 @@ final class ProbeVerdicts {
     /** Only where the generation that the probe is about is the one applied. */
     private static void conclude(
             TenantTx tx, Probe probe, String state, String reason, String message, ObjectNode proof) {
-        tx.update(
+        int concluded = tx.update(
                 """
                 UPDATE policy_target SET state = ?, reason = ?, message = ?, proof = ?,
                     proof_expire_time = now() + make_interval(hours => ?), update_time = now()
@@ -134,6 +152,9 @@ final class ProbeVerdicts {
                 probe.policyId(),
                 probe.installationId(),
                 probe.policyGeneration());
+        if (concluded > 0 && state.equals("enforced")) {
+            DueWork.schedule(tx, EXPIRY, probe.policyId(), tx.now().plus(PROOF_LIFE), "proof expires");
+        }
     }
 
     private static ObjectNode proof(Probe probe, ProbeResult result, Instant end) {

@@ -1,5 +1,6 @@
 package io.weft.fleet.agents;
 
+import io.weft.fleet.compile.Unproved;
 import io.weft.kit.tenancy.TenantTx;
 import io.weft.kit.work.DueWork;
 import java.util.UUID;
@@ -28,10 +29,8 @@ final class Settling {
             """;
     // An empty list of objects means that nothing in the cluster says the policy: such a target is not applied.
     private static final String POLICIES_APPLIED = """
-            UPDATE policy_target t SET applied_generation = t.compiled_generation, state = 'applied', message = '',
-                reason = CASE WHEN EXISTS (SELECT 1 FROM probe p WHERE p.policy_id = t.policy_id
-                    AND p.installation_id = t.installation_id) THEN 'ProbePending' ELSE 'ProbeNotAuthorised' END,
-                proof = NULL, proof_expire_time = NULL, update_time = now()
+            UPDATE policy_target t SET applied_generation = t.compiled_generation, state = 'applied',
+                reason = %s, message = %s, proof = NULL, proof_expire_time = NULL, update_time = now()
             FROM installation i, agent_link l, cluster_layer c, layer_ack a
             WHERE i.id = t.installation_id AND i.cluster_id = ? AND l.tenant_id = i.tenant_id AND l.cluster_id = i.cluster_id
                 AND c.cluster_id = i.cluster_id AND c.version = l.compiled_version AND c.name = 'policy'
@@ -39,7 +38,7 @@ final class Settling {
                 AND t.state <> 'refused' AND t.removed_version IS NULL AND t.compiled_generation > 0 AND jsonb_array_length(t.objects) > 0
                 AND (t.applied_generation < t.compiled_generation OR t.state IN ('pending', 'failed', 'offline'))
             RETURNING t.policy_id
-            """;
+            """.formatted(Unproved.REASON, Unproved.MESSAGE);
     private static final String STILL_TO_DELIVER = """
             SELECT DISTINCT t.policy_id FROM policy_target t JOIN policy p ON p.id = t.policy_id
             WHERE t.policy_id = ANY(?::uuid[]) AND t.delivered_generation < p.generation

@@ -4,10 +4,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.weft.fleet.telemetry.TelemetryTopic;
 import io.weft.fleet.telemetry.WireTime;
 import io.weft.kit.id.TenantId;
+import io.weft.kit.tenancy.DatabaseException;
 import io.weft.protocol.v1.TelemetryBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +33,9 @@ final class AggregatorRun implements ConsumerRebalanceListener {
     static final int FLUSH_AT_WINDOWS = 250_000;
 
     private static final Logger LOG = Logger.getLogger(AggregatorRun.class);
+    /** Before every window: what is complete already stays so. */
+    private static final Instant NOTHING_IS_COMPLETE = Instant.EPOCH;
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Consumer<String, byte[]> consumer;
@@ -38,7 +43,10 @@ final class AggregatorRun implements ConsumerRebalanceListener {
     private final RollupWriter writer;
     private final Map<Integer, Position> positions = new HashMap<>();
     private final Map<ClusterKey, Assignments.Last> last = new HashMap<>();
-    private Delta delta = new Delta();
+    /** Of each Kafka record read since the last flush. */
+    private final List<Delta> unflushed = new ArrayList<>();
+
+    private int windows;
     private long flushedNanos = System.nanoTime();
     private volatile boolean stopped;
 
@@ -64,6 +72,8 @@ final class AggregatorRun implements ConsumerRebalanceListener {
                 throw e;
             }
             flush();
+        } finally {
+            drop(); // what failed is read anew, and must not be written by the end of the assignment
         }
     }
 
@@ -98,17 +108,52 @@ final class AggregatorRun implements ConsumerRebalanceListener {
     }
 
     private boolean isFlushDue() {
-        return delta.windows() >= FLUSH_AT_WINDOWS || System.nanoTime() - flushedNanos >= FLUSH_AFTER.toNanos();
+        return windows >= FLUSH_AT_WINDOWS || System.nanoTime() - flushedNanos >= FLUSH_AFTER.toNanos();
     }
 
     private void flush() {
         flushedNanos = System.nanoTime();
-        if (delta.isEmpty()) {
+        List<Delta> read = List.copyOf(unflushed);
+        drop();
+        if (read.isEmpty()) {
             return;
         }
-        Delta full = delta;
-        delta = new Delta();
-        writer.write(full);
+        Delta all = new Delta();
+        read.forEach(all::add);
+        try {
+            writer.write(all);
+        } catch (DatabaseException e) {
+            if (!isAboutData(e)) {
+                throw e;
+            }
+            read.forEach(this::writeAlone);
+        }
+    }
+
+    private void drop() {
+        unflushed.clear();
+        windows = 0;
+    }
+
+    /** One batch must not hold up the others of its partition for ever. */
+    private void writeAlone(Delta one) {
+        try {
+            writer.write(one);
+        } catch (DatabaseException e) {
+            if (!isAboutData(e)) {
+                throw e;
+            }
+            LOG.errorf(
+                    e,
+                    "aggregate.notStorable clusters=%s: the batch is counted as lost",
+                    one.progress().keySet());
+            writer.write(one.lost());
+        }
+    }
+
+    /** Data exceptions and violated constraints: they come again however often the same is written. */
+    private static boolean isAboutData(DatabaseException failure) {
+        return failure.sqlState().startsWith("22") || failure.sqlState().startsWith("23");
     }
 
     private void take(ConsumerRecord<String, byte[]> kafkaRecord) {
@@ -116,44 +161,57 @@ final class AggregatorRun implements ConsumerRebalanceListener {
         if (position == null) {
             return; // revoked meanwhile: its new owner reads it
         }
-        add(kafkaRecord);
         long next = kafkaRecord.offset() + 1;
-        delta.read(kafkaRecord.partition(), position.generation(), position.next(), next);
+        Delta one = new Delta();
+        one.read(kafkaRecord.partition(), new Delta.OffsetMove(position.generation(), position.next(), next));
+        add(kafkaRecord, one);
+        unflushed.add(one);
+        windows += one.windows();
         positions.put(kafkaRecord.partition(), new Position(position.generation(), next));
     }
 
-    private void add(ConsumerRecord<String, byte[]> kafkaRecord) {
+    private void add(ConsumerRecord<String, byte[]> kafkaRecord, Delta delta) {
         Optional<Stamp> stamp = Stamp.of(kafkaRecord);
         if (stamp.isEmpty()) {
             LOG.errorf("aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
             return;
         }
         try {
-            add(stamp.get(), TelemetryBatch.parseFrom(kafkaRecord.value()));
+            add(stamp.get(), TelemetryBatch.parseFrom(kafkaRecord.value()), delta);
         } catch (InvalidProtocolBufferException _) {
             LOG.errorf("aggregate.unreadable partition=%d offset=%d", kafkaRecord.partition(), kafkaRecord.offset());
         }
     }
 
-    private void add(Stamp stamp, TelemetryBatch batch) {
+    private void add(Stamp stamp, TelemetryBatch batch, Delta delta) {
         Assignments.Last before = last.computeIfAbsent(stamp.cluster(), assignments::last);
         if (!before.exists() || !before.isBefore(batch.getRun(), batch.getSequence())) {
             return;
         }
         last.put(stamp.cluster(), new Assignments.Last(true, batch.getRun(), batch.getSequence()));
-        long leftOut = Windows.addTo(delta, stamp.cluster(), batch, stamp.receiveTime());
+        Windows read = windows(stamp, batch);
+        delta.add(read);
         Instant completeThrough = WireTime.read(batch.getCompleteThrough())
-                .filter(time -> !time.isAfter(stamp.receiveTime()))
-                .orElse(stamp.receiveTime());
+                .map(time -> time.isAfter(stamp.receiveTime()) ? stamp.receiveTime() : time)
+                .orElse(NOTHING_IS_COMPLETE);
         delta.advance(
                 stamp.cluster(),
                 new Delta.Progress(
                         completeThrough,
                         batch.getRun(),
                         batch.getSequence(),
-                        batch.getWindowsCount() - leftOut,
-                        Math.max(0, batch.getSamplesLost()) + leftOut,
-                        stamp.refused()));
+                        read.count(),
+                        Rollup.sum(Math.clamp(batch.getSamplesLost(), 0, Windows.MOST), read.leftOut()),
+                        Math.clamp(stamp.refused(), 0, Windows.MOST)));
+    }
+
+    private static Windows windows(Stamp stamp, TelemetryBatch batch) {
+        try {
+            return Windows.of(stamp.cluster(), batch, stamp.receiveTime());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "aggregate.batchUnusable cluster=%s: it is counted as lost", stamp.cluster());
+            return Windows.allLeftOut(batch);
+        }
     }
 
     private record Position(long generation, long next) {}

@@ -17,31 +17,44 @@ final class Delta {
     private final Map<Integer, OffsetMove> offsets = new TreeMap<>();
     private int windows;
 
-    void add(TrafficKey key, Traffic window) {
-        windows++;
-        traffic.merge(key, window, Rollup::merge);
+    void add(Windows batch) {
+        windows += batch.count();
+        add(batch.traffic(), batch.resources(), batch.gauges());
     }
 
-    void add(ResourceKey key, Resource window) {
-        windows++;
-        resources.merge(key, window, Rollup::merge);
+    /** Takes in what was read after this. */
+    void add(Delta later) {
+        windows += later.windows;
+        add(later.traffic, later.resources, later.gauges);
+        later.progress.forEach(this::advance);
+        later.offsets.forEach(this::read);
     }
 
-    void add(GaugeKey key, Gauge window) {
-        windows++;
-        gauges.merge(key, window, (a, b) -> Rollup.merge(key.counter(), a, b));
+    private void add(
+            Map<TrafficKey, Traffic> moreTraffic,
+            Map<ResourceKey, Resource> moreResources,
+            Map<GaugeKey, Gauge> moreGauges) {
+        moreTraffic.forEach((key, window) -> traffic.merge(key, window, Rollup::merge));
+        moreResources.forEach((key, window) -> resources.merge(key, window, Rollup::merge));
+        moreGauges.forEach((key, window) -> gauges.merge(key, window, (a, b) -> Rollup.merge(key.counter(), a, b)));
+    }
+
+    /** The same place in the stream without any window: they count as lost. */
+    Delta lost() {
+        Delta lost = new Delta();
+        progress.forEach((cluster, by) -> lost.advance(cluster, by.lost()));
+        offsets.forEach(lost::read);
+        return lost;
     }
 
     void advance(ClusterKey cluster, Progress by) {
         progress.merge(cluster, by, Progress::then);
     }
 
-    /** The partition was read up to {@code next}, beginning at {@code from}. */
-    void read(int partition, long generation, long from, long next) {
+    /** A partition was read so far. */
+    void read(int partition, OffsetMove move) {
         offsets.merge(
-                partition,
-                new OffsetMove(generation, from, next),
-                (before, after) -> new OffsetMove(generation, before.from(), after.next()));
+                partition, move, (before, after) -> new OffsetMove(after.generation(), before.from(), after.next()));
     }
 
     boolean isEmpty() {
@@ -78,7 +91,11 @@ final class Delta {
         return offsets;
     }
 
-    /** @param generation of the assignment that read the partition; a newer owner has a higher one */
+    /**
+     * A part of a partition.
+     *
+     * @param generation of the assignment that read it; a newer owner has a higher one
+     */
     record OffsetMove(long generation, long from, long next) {}
 
     /** How far a cluster got. */
@@ -89,9 +106,13 @@ final class Delta {
                     completeThrough.isAfter(later.completeThrough) ? completeThrough : later.completeThrough,
                     later.run,
                     later.sequence,
-                    records + later.records,
-                    samplesLost + later.samplesLost,
-                    batchesRejected + later.batchesRejected);
+                    Rollup.sum(records, later.records),
+                    Rollup.sum(samplesLost, later.samplesLost),
+                    Rollup.sum(batchesRejected, later.batchesRejected));
+        }
+
+        Progress lost() {
+            return new Progress(completeThrough, run, sequence, 0, Rollup.sum(samplesLost, records), batchesRejected);
         }
     }
 }

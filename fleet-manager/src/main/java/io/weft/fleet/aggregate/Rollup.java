@@ -12,15 +12,23 @@ final class Rollup {
             .thenComparingLong(Gauge::sequence)
             .thenComparingDouble(Gauge::value);
 
+    /** Sums stop here: two of them fit into a bigint. */
+    static final long MOST = 4_000_000_000_000_000_000L;
+
     private Rollup() {}
+
+    /** Of numbers from 0 to {@link #MOST}. */
+    static long sum(long a, long b) {
+        return Math.min(MOST, a + b);
+    }
 
     static Traffic merge(Traffic a, Traffic b) {
         return new Traffic(
-                a.rq2xx() + b.rq2xx(),
-                a.rq3xx() + b.rq3xx(),
-                a.rq4xx() + b.rq4xx(),
-                a.rq5xx() + b.rq5xx(),
-                a.rqOther() + b.rqOther(),
+                sum(a.rq2xx(), b.rq2xx()),
+                sum(a.rq3xx(), b.rq3xx()),
+                sum(a.rq4xx(), b.rq4xx()),
+                sum(a.rq5xx(), b.rq5xx()),
+                sum(a.rqOther(), b.rqOther()),
                 sum(a.counts(), b.counts()),
                 a.durationSum() + b.durationSum(),
                 handshakes(a.tlsHandshakes(), b.tlsHandshakes()));
@@ -42,7 +50,7 @@ final class Rollup {
                     + " buckets do not add up: their keys must differ");
         }
         return IntStream.range(0, a.size())
-                .mapToObj(bucket -> a.get(bucket) + b.get(bucket))
+                .mapToObj(bucket -> sum(a.get(bucket), b.get(bucket)))
                 .toList();
     }
 
@@ -50,7 +58,7 @@ final class Rollup {
         if (a < 0) {
             return b;
         }
-        return b < 0 ? a : a + b;
+        return b < 0 ? a : sum(a, b);
     }
 
     private static <T> Optional<T> merge(Optional<T> a, Optional<T> b, BinaryOperator<T> both) {

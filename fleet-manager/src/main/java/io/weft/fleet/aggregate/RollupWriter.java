@@ -22,15 +22,19 @@ class RollupWriter {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::double precision[], ?::bigint[], ?, ?)
             ON CONFLICT (tenant_id, cluster_id, window_start, reporter, src_namespace, src_workload,
                 dst_namespace, dst_workload, dst_service, revision, bounds)
-            DO UPDATE SET rq_2xx = t.rq_2xx + excluded.rq_2xx, rq_3xx = t.rq_3xx + excluded.rq_3xx,
-                rq_4xx = t.rq_4xx + excluded.rq_4xx, rq_5xx = t.rq_5xx + excluded.rq_5xx,
-                rq_other = t.rq_other + excluded.rq_other,
-                counts = ARRAY(SELECT a + b FROM unnest(t.counts, excluded.counts) WITH ORDINALITY AS u(a, b, i) ORDER BY i),
+            DO UPDATE SET rq_2xx = %s, rq_3xx = %s, rq_4xx = %s, rq_5xx = %s, rq_other = %s,
+                counts = ARRAY(SELECT %s FROM unnest(t.counts, excluded.counts) WITH ORDINALITY AS u(a, b, i) ORDER BY i),
                 duration_sum = t.duration_sum + excluded.duration_sum,
                 tls_handshakes = CASE WHEN t.tls_handshakes < 0 THEN excluded.tls_handshakes
-                    WHEN excluded.tls_handshakes < 0 THEN t.tls_handshakes
-                    ELSE t.tls_handshakes + excluded.tls_handshakes END
-            """;
+                    WHEN excluded.tls_handshakes < 0 THEN t.tls_handshakes ELSE %s END
+            """.formatted(
+                    sum("t.rq_2xx", "excluded.rq_2xx"),
+                    sum("t.rq_3xx", "excluded.rq_3xx"),
+                    sum("t.rq_4xx", "excluded.rq_4xx"),
+                    sum("t.rq_5xx", "excluded.rq_5xx"),
+                    sum("t.rq_other", "excluded.rq_other"),
+                    sum("COALESCE(a, 0)", "COALESCE(b, 0)"),
+                    sum("t.tls_handshakes", "excluded.tls_handshakes"));
     private static final String ADD_RESOURCE = """
             INSERT INTO resource_10s AS r (tenant_id, cluster_id, window_start, component, namespace, workload, revision,
                 cpu_seconds, memory_bytes)
@@ -51,10 +55,11 @@ class RollupWriter {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, now())
             ON CONFLICT (tenant_id, cluster_id) DO UPDATE
             SET complete_through = GREATEST(p.complete_through, excluded.complete_through), run = excluded.run,
-                sequence = excluded.sequence, records = p.records + excluded.records,
-                samples_lost = p.samples_lost + excluded.samples_lost,
-                batches_rejected = p.batches_rejected + excluded.batches_rejected, update_time = now()
-            """;
+                sequence = excluded.sequence, records = %s, samples_lost = %s, batches_rejected = %s, update_time = now()
+            """.formatted(
+                    sum("p.records", "excluded.records"),
+                    sum("p.samples_lost", "excluded.samples_lost"),
+                    sum("p.batches_rejected", "excluded.batches_rejected"));
 
     private final TenantTransactions transactions;
 
@@ -69,6 +74,11 @@ class RollupWriter {
      */
     void write(Delta delta) {
         transactions.inEach(delta.tenants(), _ -> {}, (tenant, tx) -> write(tx, tenant, delta), tx -> move(tx, delta));
+    }
+
+    /** As {@link Rollup#sum}; a stored number may be larger, from times without the bound. */
+    private static String sum(String stored, String added) {
+        return "LEAST(%d, LEAST(%d, %s) + %s)".formatted(Rollup.MOST, Rollup.MOST, stored, added);
     }
 
     private static void write(TenantTx tx, TenantId tenant, Delta delta) {

@@ -20,6 +20,10 @@ record ClusterInputs(
         List<DuePolicy> policies,
         ClusterFacts facts) {
 
+    ClusterInputs with(List<ControlPlane> planes) {
+        return new ClusterInputs(kubernetesVersion, planes, placements, policies, facts);
+    }
+
     /** Which revision a namespace runs. */
     record Placement(
             UUID installationId,

@@ -55,6 +55,11 @@ class ControlPlanes {
             return domain.isBlank() ? "cluster.local" : domain;
         }
 
+        /** Of the release as it is wanted, and as it is when it becomes the default revision or is no longer. */
+        List<String> keys(IstioRelease release) {
+            return release.forms().stream().map(form -> form.key(releaseDigest)).toList();
+        }
+
         boolean rendered(String key) {
             return renderKey.filter(key::equals).isPresent() && layerDigest.isPresent();
         }
@@ -79,12 +84,12 @@ class ControlPlanes {
                 """, clusterId);
     }
 
-    void rendered(TenantTx tx, ControlPlane plane, String key, String layerDigest, String crdsDigest) {
+    void rendered(TenantTx tx, ControlPlane plane, String key, RenderResults.Layers layers) {
         tx.update("""
                 UPDATE control_plane SET render_key = ?, layer_digest = ?, crds_digest = ?, state_reason = NULL,
                     state = CASE state WHEN 'failed' THEN 'installing' ELSE state END
                 WHERE installation_id = ? AND revision = ?
-                """, key, layerDigest, crdsDigest, plane.installationId(), plane.revision());
+                """, key, layers.layerDigest(), layers.crdsDigest(), plane.installationId(), plane.revision());
     }
 
     void failed(TenantTx tx, ControlPlane plane, String key, String reason) {

@@ -18,12 +18,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 
-/** Bodies and layers by digest, and which layers make a version of a cluster. */
+/** Bodies and layers by digest, and which layers make a version of a cluster. Who stores holds {@link LayerLock}. */
 @Singleton
 class LayerStore {
-    /** Versions kept besides those that are not acknowledged yet. */
-    private static final int KEPT_VERSIONS = 20;
-
     /** A layer of a cluster's version. */
     record NamedLayer(String name, String digest) {}
 
@@ -73,14 +70,6 @@ class LayerStore {
                 INSERT INTO cluster_layer (tenant_id, cluster_id, version, position, name, layer_digest)
                 VALUES (?, ?, ?, ?, ?, ?)
                 """, List.copyOf(rows));
-    }
-
-    /** Forgets versions that the cluster has long passed; layers and bodies stay, a rollout may name them. */
-    void forgetOldVersions(TenantTx tx, UUID clusterId, long appliedVersion) {
-        tx.update(
-                "DELETE FROM cluster_layer WHERE cluster_id = ? AND version < ?",
-                clusterId,
-                appliedVersion - KEPT_VERSIONS);
     }
 
     /** Adds tombstones and drops those whose object is wanted again. */

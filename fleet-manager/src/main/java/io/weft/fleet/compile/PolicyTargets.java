@@ -2,11 +2,13 @@ package io.weft.fleet.compile;
 
 import io.weft.fleet.compile.ClusterInputs.DuePolicy;
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.DueWork;
 import io.weft.model.compile.Loss;
 import io.weft.model.compile.PolicyOutcome;
 import io.weft.model.compile.Report;
 import io.weft.model.manifest.ObjectKey;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,17 +61,32 @@ class PolicyTargets {
                 policy.capabilityClass());
     }
 
+    /** What was compiled before stays; the refused text is not delivered to the next clusters (D6). */
     private static void refused(TenantTx tx, DuePolicy policy, PolicyOutcome.Refused refused) {
         tx.update(
                 """
-                UPDATE policy_target SET state = 'refused', reason = ?, message = ?, update_time = now()
+                UPDATE policy_target SET state = 'refused', reason = ?, message = ?, refused_generation = ?, update_time = now()
                 WHERE policy_id = ? AND installation_id = ? AND class = ?
                 """,
                 refused.code(),
                 refused.reason(),
+                policy.deliveredGeneration(),
                 policy.policyId(),
                 policy.installationId(),
                 policy.capabilityClass());
+        DueWork.scheduleNow(tx, "delivery", policy.policyId(), "refused");
+    }
+
+    /** Where no control plane is wanted any more, nothing says the policy: its objects go with this version. */
+    void uninstalled(TenantTx tx, UUID clusterId, Collection<UUID> installed) {
+        tx.update("""
+                UPDATE policy_target t SET state = 'pending', reason = 'InstallationRemoved', message = '', objects = '[]',
+                    applied_generation = 0, proof = NULL, proof_expire_time = NULL, update_time = now()
+                FROM installation i
+                WHERE (i.tenant_id, i.id) = (t.tenant_id, t.installation_id) AND i.cluster_id = ?
+                    AND t.installation_id <> ALL (?::uuid[]) AND t.removed_version IS NULL
+                    AND t.reason <> 'InstallationRemoved'
+                """, clusterId, installed);
     }
 
     /** A deleted policy's objects are gone from this version on. */

@@ -1,5 +1,6 @@
 package io.weft.fleet.compile;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.fleet.compile.ClusterInputs.DuePolicy;
 import io.weft.fleet.compile.Compiles.LinkRow;
 import io.weft.fleet.compile.ControlPlanes.ControlPlane;
@@ -50,7 +51,11 @@ class Versions {
         PolicyCompile policies = PolicyCompile.of(inputs, before.getOrDefault("policy", new LayerDocument(List.of())));
         List<NamedLayer> layers = new ArrayList<>(rendered(tx, clusterId, inputs));
         for (Layer layer : List.of(
-                scrape(inputs), placement(inputs), probes.layer(tx, clusterId, policies.probes()), policies.layer())) {
+                scrape(inputs),
+                placement(inputs),
+                probes.layer(
+                        tx, clusterId, policies.probes(), policies.outcomes().keySet()),
+                policies.layer())) {
             store.store(tx, layer);
             layers.add(new NamedLayer(layer.name(), layer.digest()));
         }
@@ -65,6 +70,14 @@ class Versions {
                 .filter(DuePolicy::deleted)
                 .forEach(policy ->
                         targets.removed(tx, policy.policyId(), policy.installationId(), link.requestedVersion()));
+        targets.uninstalled(
+                tx,
+                clusterId,
+                inputs.controlPlanes().stream()
+                        .map(ControlPlane::installationId)
+                        .distinct()
+                        .toList());
+        Unproved.takeBack(tx, clusterId);
         finish(tx, clusterId, link, before, layers, findings);
     }
 
@@ -93,7 +106,6 @@ class Versions {
                 .toList();
         wanted.forEach(gone::remove);
         store.tombstones(tx, clusterId, version, gone, wanted);
-        store.forgetOldVersions(tx, clusterId, link.appliedVersion());
         findings(tx, clusterId, findings);
         tx.update(
                 "UPDATE agent_link SET compiled_version = ?, compiled_digest = ? WHERE tenant_id = ? AND cluster_id = ?",
@@ -111,15 +123,26 @@ class Versions {
         findings(tx, clusterId, List.of(finding));
     }
 
+    /** What renders say now; what the last compile found beside it stays. */
+    void renderFindings(TenantTx tx, UUID clusterId, List<Finding> findings) {
+        List<Map<String, Object>> all =
+                new ArrayList<>(findings.stream().map(Finding::toMap).toList());
+        tx.first(JsonNode.class, "SELECT findings FROM cluster_status WHERE cluster_id = ?", clusterId).stream()
+                .flatMap(stored -> Json.trees(stored).stream())
+                .filter(finding -> !String.valueOf(finding.get("layer")).startsWith("controlPlane"))
+                .forEach(all::add);
+        storeFindings(tx, clusterId, all);
+    }
+
     private static void findings(TenantTx tx, UUID clusterId, List<Finding> findings) {
-        tx.update(
-                """
+        storeFindings(tx, clusterId, findings.stream().map(Finding::toMap).toList());
+    }
+
+    private static void storeFindings(TenantTx tx, UUID clusterId, List<Map<String, Object>> findings) {
+        tx.update("""
                 UPDATE cluster_status SET findings = ?, status_version = status_version + 1
                 WHERE cluster_id = ? AND findings <> ?
-                """,
-                Json.node(findings.stream().map(Finding::toMap).toList()),
-                clusterId,
-                Json.node(findings.stream().map(Finding::toMap).toList()));
+                """, Json.node(findings), clusterId, Json.node(findings));
     }
 
     private static Map<String, ObjectKey> prunable(Map<String, LayerDocument> documents) {

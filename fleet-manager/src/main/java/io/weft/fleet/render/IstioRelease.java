@@ -47,6 +47,15 @@ public record IstioRelease(
                 kubernetesVersion));
     }
 
+    /** As default revision and as another one: the charts give the same, only what of it belongs to the revision differs. */
+    public List<IstioRelease> forms() {
+        return List.of(form(true), form(false));
+    }
+
+    private IstioRelease form(boolean asDefault) {
+        return new IstioRelease(revision, asDefault, trustDomain, values, imageRegistry, kubernetesVersion);
+    }
+
     /** The charts base and istiod. Throws IllegalArgumentException where the release lacks one. */
     public List<ChartJob> jobs(ReleaseBundle bundle) {
         String text = CanonicalJson.write(valuesFor(bundle.description()));

@@ -16,6 +16,8 @@ final class Quota {
     private static final int BURST_SECONDS = 4;
     private static final Duration SERIES_PERIOD = Duration.ofMinutes(10);
 
+    private static final long MOST_SAMPLES_LOST = 1_000_000_000;
+
     private final int bytesPerSecond;
     private final int maxSeries;
     private final Set<Integer> series = new HashSet<>();
@@ -66,7 +68,7 @@ final class Quota {
                 : batch.toBuilder()
                         .clearWindows()
                         .addAllWindows(kept)
-                        .setSamplesLost(batch.getSamplesLost() + dropped)
+                        .setSamplesLost(Math.clamp(batch.getSamplesLost(), 0, MOST_SAMPLES_LOST) + dropped)
                         .build();
     }
 

@@ -89,13 +89,14 @@ public final class TelemetryIngest {
         }
     }
 
-    /** An agent whose clock is ahead cannot declare windows complete that have not happened. */
+    /**
+     * An agent whose clock is ahead cannot declare windows complete that have not happened; one that says no time declares
+     * nothing.
+     */
     private static TelemetryBatch clamped(TelemetryBatch batch, Instant now) {
-        boolean trusted = WireTime.read(batch.getCompleteThrough())
-                .filter(time -> !time.isAfter(now))
+        boolean ahead = WireTime.read(batch.getCompleteThrough())
+                .filter(time -> time.isAfter(now))
                 .isPresent();
-        return trusted
-                ? batch
-                : batch.toBuilder().setCompleteThrough(WireTime.write(now)).build();
+        return ahead ? batch.toBuilder().setCompleteThrough(WireTime.write(now)).build() : batch;
     }
 }

@@ -125,6 +125,37 @@ class AgentStreamIT {
     }
 
     @Test
+    void aControlPlaneThatComesBackIsReadyOnlyOnceItIsAcknowledgedAnew() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Installed installed = Installed.mesh(cluster);
+        Layer plane = CompiledState.layer("controlPlane[1-26-0]", CONFIG_MAP);
+        Layer placement = CompiledState.layer("placement");
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            stream.say(applied(
+                    awaitVersion(stream, CompiledState.store(cluster, plane, placement)), true, plane, placement));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.controlPlane()).isEqualTo("ready"));
+            stream.say(applied(awaitVersion(stream, CompiledState.store(cluster, placement)), false, placement));
+            stream.say(movement("shop", "waiting"));
+            awaitMovement(cluster, "waiting");
+            Fleet.update(
+                    "UPDATE control_plane SET state = 'installing' WHERE installation_id = ?",
+                    installed.installation());
+
+            Desired again = awaitVersion(stream, CompiledState.store(cluster, plane, placement));
+            stream.say(applied(again, false, placement));
+            stream.say(movement("shop", "moved"));
+            awaitMovement(cluster, "moved");
+            assertThat(installed.controlPlane()).isEqualTo("installing");
+
+            stream.say(applied(again, true, plane, placement));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.controlPlane()).isEqualTo("ready"));
+        }
+    }
+
+    @Test
     void aReconnectingAgentIsSentOnlyWhatItLacks() throws Exception {
         AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
         try (TestAgent agent = TestAgent.enrolled(cluster)) {
@@ -193,6 +224,10 @@ class AgentStreamIT {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(installed.target(unseen)).isEqualTo("applied/1/OppositeNeverSeen"));
             assertThat(installed.target(seen)).isEqualTo("enforced/1/");
+            assertThat(Fleet.texts("""
+                            SELECT (d.due_time = t.proof_expire_time)::text FROM due_work d
+                            JOIN policy_target t ON t.policy_id = d.object_id WHERE d.kind = 'probe' AND t.tenant_id = ?
+                            """, cluster.tenant().value())).containsExactly("true");
 
             stream.say(ran(probeOfSeen, "after", "inconclusive"));
             stream.say(ran(probeOfSeen, "after", "failed"));
@@ -200,6 +235,49 @@ class AgentStreamIT {
                     .untilAsserted(() -> assertThat(installed.target(seen)).isEqualTo("notEnforced/1/ProbeFailed"));
             assertThat(Fleet.text("SELECT count(*) FROM probe_run WHERE probe_id = ?", probeOfSeen))
                     .isEqualTo("5");
+        }
+    }
+
+    @Test
+    void anOppositeAnswerWhoseReportWasLostIsLearntFromTheNextResult() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Installed installed = Installed.mesh(cluster);
+        UUID policy = installed.policy(POLICY_OBJECT);
+        UUID probe = installed.probe(policy);
+        Layer policies = CompiledState.layer("policy", CONFIG_MAP);
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            stream.say(applied(awaitVersion(stream, CompiledState.store(cluster, policies)), true, policies));
+
+            stream.say(ranAt(probe, 1, 0)); // whoever never saw it proves nothing
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.target(policy)).isEqualTo("applied/1/OppositeNeverSeen"));
+            stream.say(ranAt(probe, 2, 2)); // of another text
+            stream.say(ranAt(probe, 1, 1));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(installed.target(policy)).isEqualTo("enforced/1/"));
+            assertThat(Fleet.text("SELECT opposite_seen::text FROM probe WHERE id = ?", probe))
+                    .isEqualTo("true");
+            assertThat(Fleet.text("SELECT count(*) FROM probe_run WHERE probe_id = ?", probe))
+                    .isEqualTo("2");
+        }
+    }
+
+    @Test
+    void aResultThatIsUnderwayWhileARunIsAskedForCounts() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Installed installed = Installed.mesh(cluster);
+        UUID policy = installed.policy(POLICY_OBJECT);
+        UUID probe = installed.probe(policy);
+        Fleet.update("UPDATE probe SET run_request = 2, digest = 'sha256:runRequest2' WHERE id = ?", probe);
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            agent.connect().say(ranAt(probe, 1, 1));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(Fleet.text("SELECT opposite_seen::text FROM probe WHERE id = ?", probe))
+                                    .isEqualTo("true"));
         }
     }
 
@@ -363,6 +441,16 @@ class AgentStreamIT {
                         .setPhase(phase)
                         .setVerdict(verdict)
                         .setObserved("connection refused"))
+                .build();
+    }
+
+    /** Passed after the policy applied, as an agent reports it that notes generations. */
+    private static AgentMessage ranAt(UUID probe, long generation, long oppositeGeneration) {
+        AgentMessage message = ran(probe, "after", "passed");
+        return message.toBuilder()
+                .setProbeResult(message.getProbeResult().toBuilder()
+                        .setPolicyGeneration(generation)
+                        .setOppositeGeneration(oppositeGeneration))
                 .build();
     }
 

@@ -50,6 +50,13 @@ class RollupTest {
     }
 
     @Test
+    void noSumGrowsBeyondWhatTheDatabaseHolds() {
+        Traffic full = new Traffic(Rollup.MOST, 0, 0, 0, 0, List.of(Rollup.MOST), 0, Rollup.MOST);
+
+        assertThat(Rollup.merge(full, full)).isEqualTo(full);
+    }
+
+    @Test
     void theLatestGaugeCountsAndCountersAddUp() {
         Gauge early = new Gauge(9, 1, 900);
         Gauge late = new Gauge(4, 2, 1);

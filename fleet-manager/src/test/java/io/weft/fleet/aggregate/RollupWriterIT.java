@@ -10,6 +10,7 @@ import io.weft.fleet.telemetry.TelemetryTopic;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 @FleetTest
@@ -51,11 +52,16 @@ class RollupWriterIT {
     private static Delta delta(AgentIdentity agent, long generation, long from) {
         ClusterKey cluster = new ClusterKey(agent.tenant(), agent.cluster());
         Delta delta = new Delta();
-        delta.add(
-                new TrafficKey(cluster, WINDOW, "source", "a", "b", "c", "d", "e", "r", List.of(5.0)),
-                new Traffic(3, 0, 0, 0, 0, List.of(2L, 1L), 12, Traffic.NOT_REPORTED));
+        delta.add(new Windows(
+                Map.of(
+                        new TrafficKey(cluster, WINDOW, "source", "a", "b", "c", "d", "e", "r", List.of(5.0)),
+                        new Traffic(3, 0, 0, 0, 0, List.of(2L, 1L), 12, Traffic.NOT_REPORTED)),
+                Map.of(),
+                Map.of(),
+                1,
+                0));
         delta.advance(cluster, new Delta.Progress(WINDOW, 1, 1, 1, 0, 0));
-        delta.read(PARTITION, generation, from, from + 1);
+        delta.read(PARTITION, new Delta.OffsetMove(generation, from, from + 1));
         return delta;
     }
 

@@ -136,6 +136,63 @@ class TelemetryIT {
     }
 
     @Test
+    void oneAgentsNonsenseStopsNobodysTelemetry() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        AgentIdentity stranger = Fleet.cluster(Fleet.tenant());
+        Instant window = currentWindow();
+        try (TestAgent agent = TestAgent.enrolled(cluster);
+                TestAgent other = TestAgent.enrolled(stranger)) {
+            TestStream stream = agent.connect();
+            for (int sequence = 1; sequence <= 3; sequence++) {
+                AgentMessage nonsense = batch(
+                        1,
+                        sequence,
+                        window,
+                        series(window, TrafficSeries.newBuilder()),
+                        series(window, TrafficSeries.newBuilder().addCounts(1)),
+                        series(window, TrafficSeries.newBuilder().putRequests("2xx", Long.MAX_VALUE)),
+                        series(window, TrafficSeries.newBuilder().setSum(Double.MAX_VALUE)));
+                send(
+                        stream,
+                        nonsense.toBuilder()
+                                .setTelemetryBatch(
+                                        nonsense.getTelemetryBatch().toBuilder().setSamplesLost(Long.MAX_VALUE))
+                                .build(),
+                        sequence);
+            }
+            for (int sequence = 1; sequence <= 8; sequence++) { // whichever partition
+                send(other.connect(), batch(1, sequence, window, traffic(window, 5, 0, 0)), sequence);
+            }
+        }
+
+        awaitSequence(cluster, 3);
+        awaitSequence(stranger, 8);
+        assertThat(progress(cluster, "records || '/' || (samples_lost > 6)")).isEqualTo("6/true");
+        assertThat(traffic(stranger, "sum(rq_2xx)")).isEqualTo("40");
+    }
+
+    @Test
+    void aBatchThatTheDatabaseRefusesIsCountedAsLostAndTheNextOnesAreStored() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Instant window = currentWindow();
+        Fleet.update("ALTER TABLE traffic_10s ADD CONSTRAINT for_this_test CHECK (revision <> 'unstorable')");
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            send(stream, batch(1, 1, window, traffic(window, 1, 0, 0)), 1);
+            Window unstorable = series(
+                    window, TrafficSeries.newBuilder().setRevision("unstorable").putRequests("2xx", 10));
+            send(stream, batch(1, 2, window, unstorable, traffic(window, 100, 0, 0)), 2);
+            send(stream, batch(1, 3, window, traffic(window, 1000, 0, 0)), 3);
+
+            awaitSequence(cluster, 3);
+        } finally {
+            Fleet.update("ALTER TABLE traffic_10s DROP CONSTRAINT for_this_test");
+        }
+        assertThat(traffic(cluster, "sum(rq_2xx)")).isEqualTo("1001");
+        assertThat(progress(cluster, "records || '/' || samples_lost")).isEqualTo("2/2");
+    }
+
+    @Test
     void anAgentWhoseClockIsAheadCannotDeclareTheFutureComplete() throws Exception {
         AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
         try (TestAgent agent = TestAgent.enrolled(cluster)) {
@@ -145,6 +202,28 @@ class TelemetryIT {
         awaitSequence(cluster, 1);
         assertThat(progress(cluster, "complete_through <= now() AND complete_through > now() - interval '1 minute'"))
                 .isEqualTo("true");
+    }
+
+    @Test
+    void aBatchThatNamesNoTimeLeavesProgressWhereItIs() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        Instant before = currentWindow().minusSeconds(30);
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            send(stream, batch(1, 1, before), 1);
+            AgentMessage silent = batch(1, 2, before);
+            send(
+                    stream,
+                    silent.toBuilder()
+                            .setTelemetryBatch(
+                                    silent.getTelemetryBatch().toBuilder().clearCompleteThrough())
+                            .build(),
+                    2);
+        }
+
+        awaitSequence(cluster, 2);
+        assertThat(progress(cluster, "extract(epoch FROM complete_through)::bigint"))
+                .isEqualTo("" + before.getEpochSecond());
     }
 
     /** As an agent does: what is not acknowledged is said again. */
@@ -201,6 +280,10 @@ class TelemetryIT {
                         .setSum(sum)
                         .setTlsHandshakes(-1))
                 .build();
+    }
+
+    private static Window series(Instant start, TrafficSeries.Builder series) {
+        return window(start).setTraffic(series.setReporter("source")).build();
     }
 
     private static Window resource(Instant start, double cpu, long memory) {

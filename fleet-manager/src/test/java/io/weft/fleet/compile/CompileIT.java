@@ -112,6 +112,89 @@ class CompileIT {
     }
 
     @Test
+    void theWayBackFromThePromotedStateRendersNothing() {
+        world.release("1.27.0", TestBundle.of("1.27.0"));
+        world.controlPlane("1.27.0", false);
+        compiled();
+        String former = world.layerDigest("controlPlane[1-26-0]");
+        String later = world.layerDigest("controlPlane[1-27-0]");
+
+        world.makeDefault("1-27-0");
+        compiled();
+        assertThat(world.bodies("controlPlane[1-27-0]"))
+                .extracting(ObjectKey::kind)
+                .contains("ValidatingWebhookConfiguration");
+        assertThat(world.layerDigest("controlPlane[1-26-0]")).isNotEqualTo(former);
+        world.renderer().forbid();
+        world.makeDefault("1-26-0");
+        compiled();
+
+        assertThat(world.layerDigest("controlPlane[1-26-0]")).isEqualTo(former);
+        assertThat(world.layerDigest("controlPlane[1-27-0]")).isEqualTo(later);
+    }
+
+    @Test
+    void thePromotionItselfRendersNothing() {
+        world.release("1.27.0", TestBundle.of("1.27.0"));
+        world.controlPlane("1.27.0", false);
+        compiled();
+        world.renderer().forbid();
+
+        world.makeDefault("1-27-0");
+        compiled();
+
+        assertThat(world.bodies("controlPlane[1-27-0]"))
+                .extracting(ObjectKey::kind)
+                .contains("ValidatingWebhookConfiguration");
+    }
+
+    @Test
+    void aPlacementIsCompiledWhileAControlPlaneThatStandsIsRenderedAnew() {
+        compiled();
+        String digest = world.layerDigest("controlPlane[1-26-0]");
+        world.renderer().hold();
+        world.values(Map.of("extra", "anew"));
+        world.place("shop", "1-27-0");
+        world.raise();
+
+        assertThat(world.handle()).as("a look at the render").isPresent();
+
+        assertThat(world.link().compiledVersion()).isEqualTo(world.link().requestedVersion());
+        assertThat(world.document("placement", "shop").path("value").asText()).isEqualTo("1-27-0");
+        assertThat(world.layerDigest("controlPlane[1-26-0]")).isEqualTo(digest);
+
+        world.renderer().letGo();
+        Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+            world.handle();
+            assertThat(world.layerDigest("controlPlane[1-26-0]")).isNotEqualTo(digest);
+        });
+        assertThat(world.document("placement", "shop").path("value").asText()).isEqualTo("1-27-0");
+    }
+
+    @Test
+    void aRenderThatBreaksOffIsAFindingUntilItSucceeds() {
+        world.renderer().breaksOff(true);
+        world.raise();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(world.handle()).isPresent();
+            assertThat(world.findings().toString())
+                    .contains("RenderBroken")
+                    .contains("controlPlane[1-26-0]")
+                    .contains("ended with 137")
+                    .contains("weft.render");
+        });
+        assertThat(world.layers()).contains("placement", "policy");
+
+        world.renderer().breaksOff(false);
+        world.waitIsOver();
+        Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
+            world.handle();
+            assertThat(world.layers()).contains("controlPlane[1-26-0]");
+        });
+        assertThat(world.findings()).isEmpty();
+    }
+
+    @Test
     void aSecondRevisionStandsBesideTheFirstAndBringsTheNewerCrds() {
         compiled();
         String crds = world.layerDigest("crds");
@@ -178,6 +261,76 @@ class CompileIT {
     }
 
     @Test
+    void aProbeWhoseServiceIsOutOfSightStaysAndWithItTheProof() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        compiled();
+        UUID probe = world.probeId(policy);
+        JsonNode document = world.document("probes", probe.toString());
+        world.oppositeSeen(policy);
+        world.enforced(policy);
+
+        world.forgetService("catalog");
+        compiled();
+        assertThat(world.probeId(policy)).isEqualTo(probe);
+        assertThat(world.document("probes", probe.toString())).isEqualTo(document);
+        assertThat(world.target(policy).state()).isEqualTo("enforced");
+
+        world.service("catalog");
+        compiled();
+        assertThat(world.probeId(policy)).isEqualTo(probe);
+        assertThat(world.isOppositeSeen(policy)).isTrue();
+    }
+
+    @Test
+    void aRunThatIsAskedForWhileTheServiceIsOutOfSightReachesTheAgent() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        compiled();
+        world.forgetService("catalog");
+        world.requestRun(policy);
+        compiled();
+
+        assertThat(world.document("probes", world.probeId(policy).toString())
+                        .path("runRequest")
+                        .asLong())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void withoutAProbeNothingStaysEnforced() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        world.forgetService("catalog");
+        world.forgetService("web");
+        compiled();
+        world.enforced(policy);
+        compiled();
+
+        assertThat(world.target(policy).state()).isEqualTo("applied");
+        assertThat(world.target(policy).reason()).isEqualTo("ProbeNotPlanned");
+        assertThat(world.proof(policy)).isEmpty();
+    }
+
+    @Test
+    void withItsInstallationAPolicyIsNoLongerInForceUntilItIsInstalledAgain() {
+        UUID policy = world.policy("allow-web", "authorization", ALLOW_WEB);
+        compiled();
+        world.enforced(policy);
+        world.unwanted("1-26-0");
+        compiled();
+
+        assertThat(world.tombstones()).extracting(ObjectKey::kind).contains("AuthorizationPolicy");
+        assertThat(world.target(policy).state()).isEqualTo("pending");
+        assertThat(world.target(policy).reason()).isEqualTo("InstallationRemoved");
+        assertThat(world.target(policy).objects()).isEmpty();
+        assertThat(world.proof(policy)).isEmpty();
+
+        world.wanted("1-26-0");
+        compiled();
+        assertThat(world.target(policy).state()).isEqualTo("pending");
+        assertThat(world.target(policy).reason()).isEmpty();
+        assertThat(world.target(policy).objects()).hasSize(1);
+    }
+
+    @Test
     void aRefusedPolicyIsAFindingAndTheOthersGoOn() {
         world.policy("strict", "mutualTls", STRICT);
         UUID open = world.policy(
@@ -188,6 +341,8 @@ class CompileIT {
 
         assertThat(world.target(open).state()).isEqualTo("refused");
         assertThat(world.target(open).reason()).isEqualTo("CONFLICTING_POLICY");
+        assertThat(world.target(open).compiledGeneration()).isZero();
+        assertThat(world.refusedGeneration(open)).isEqualTo(1);
         assertThat(world.bodies("policy")).extracting(ObjectKey::name).containsExactly("weft-strict");
         assertThat(world.findings().toString()).contains("PolicyRefused").contains("strict");
     }
@@ -219,6 +374,13 @@ class CompileIT {
     }
 
     @Test
+    void whileACompileStoresLayersNobodyMayRemoveAny() {
+        world.raise();
+
+        assertThat(world.locksOfACompile()).containsExactly("ShareLock");
+    }
+
+    @Test
     void aReleaseTellsTheRightsItNeeds() {
         UUID release = world.release("1.27.1", TestBundle.of("1.27.1"));
 
@@ -239,11 +401,11 @@ class CompileIT {
         stranger.close();
     }
 
-    /** Raises the version and handles until it is compiled: a render runs in between. */
+    /** Raises the version and handles until it is compiled with all that is to be rendered. */
     private void compiled() {
         world.raise();
         Awaitility.await().atMost(Duration.ofSeconds(90)).untilAsserted(() -> {
-            world.handle();
+            assertThat(world.handle()).isEmpty();
             assertThat(world.link().compiledVersion()).isEqualTo(world.link().requestedVersion());
         });
     }

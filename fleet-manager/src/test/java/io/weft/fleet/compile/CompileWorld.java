@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +37,22 @@ final class CompileWorld implements AutoCloseable {
     private final TenantId tenant;
     private final TenantTransactions api;
     private final TenantTransactions fleet;
+    private final TenantTransactions upgrade;
     private final Renderer renderer = new Renderer();
     private final Renders renders = new Renders();
     private final ControlPlanes planes = new ControlPlanes();
+    private final RenderResults results = new RenderResults();
     private final LayerStore store = new LayerStore();
     private final Releases releases;
     private final Compiles compiles;
     private final UUID clusterId = UuidV7.next();
     private final UUID installationId = UuidV7.next();
 
-    /** A renderer that can be told that it must not be needed. */
+    /** A renderer that can be told that it must not be needed, to wait, or to break off. */
     static final class Renderer extends ChartRenderer {
+        private final Semaphore open = new Semaphore(1);
         private volatile boolean forbidden;
+        private volatile boolean breaking;
 
         Renderer() {
             super(new RenderConfig() {
@@ -72,7 +77,28 @@ final class CompileWorld implements AutoCloseable {
             if (forbidden) {
                 throw new AssertionError("rendered although nothing that a render depends on had changed");
             }
-            return super.render(kubernetesVersion, jobs);
+            if (breaking) {
+                return new Rendered.Broken("the renderer ended with 137 and no answer");
+            }
+            open.acquireUninterruptibly();
+            try {
+                return super.render(kubernetesVersion, jobs);
+            } finally {
+                open.release();
+            }
+        }
+
+        /** Renders begin and do not end. */
+        void hold() {
+            open.acquireUninterruptibly();
+        }
+
+        void letGo() {
+            open.release();
+        }
+
+        void breaksOff(boolean does) {
+            breaking = does;
         }
     }
 
@@ -82,11 +108,15 @@ final class CompileWorld implements AutoCloseable {
         tenant = new TenantId(database.tenant("org-" + name));
         api = new TenantTransactions(database.dataSource("weft_api"));
         fleet = new TenantTransactions(database.dataSource("weft_fleet"));
+        upgrade = new TenantTransactions(database.dataSource("weft_upgrade"));
         releases = new Releases(renderer);
         compiles = new Compiles(
                 new InputsReader(planes),
                 planes,
-                new ControlPlaneRenders(fleet, renders, renderer, planes, store, releases),
+                new PlaneRenders(
+                        planes,
+                        results,
+                        new ControlPlaneRenders(fleet, renders, renderer, planes, results, store, releases)),
                 new Versions(store, new PolicyTargets(), new Probes()));
         write(tx -> {
             tx.update(
@@ -148,8 +178,22 @@ final class CompileWorld implements AutoCloseable {
                 """, tenant, installationId, IstioDocuments.revision(version), version, isDefault, version));
     }
 
+    /** As the orchestrator's promotion, and as its way back. */
+    void makeDefault(String revision) {
+        upgrade.in(tenant, tx -> tx.update("UPDATE control_plane SET is_default = (revision = ?)", revision));
+    }
+
+    /** As if the wait before the next try of what broke off were over. */
+    void waitIsOver() {
+        fleet.in(tenant, tx -> tx.update("UPDATE render SET retry_time = now() WHERE retry_time IS NOT NULL"));
+    }
+
     void unwanted(String revision) {
         write(tx -> tx.update("UPDATE control_plane SET wanted = false WHERE revision = ?", revision));
+    }
+
+    void wanted(String revision) {
+        write(tx -> tx.update("UPDATE control_plane SET wanted = true WHERE revision = ?", revision));
     }
 
     String state(String revision) {
@@ -170,17 +214,21 @@ final class CompileWorld implements AutoCloseable {
     void inventory() {
         object("Namespace", "", "shop", Map.of("labels", Map.of()));
         for (String name : List.of("catalog", "web")) {
-            object(
-                    "Service",
-                    "shop",
-                    name,
-                    Map.of("selector", Map.of("app", name), "ports", List.of(Map.of("name", "http", "port", 8080))));
+            service(name);
             object(
                     "Workload",
                     "shop",
                     "deployment/" + name,
                     Map.of("podLabels", Map.of("app", name), "serviceAccount", name));
         }
+    }
+
+    void service(String name) {
+        object(
+                "Service",
+                "shop",
+                name,
+                Map.of("selector", Map.of("app", name), "ports", List.of(Map.of("name", "http", "port", 8080))));
     }
 
     private void object(String kind, String namespace, String name, Map<String, Object> body) {
@@ -256,6 +304,34 @@ final class CompileWorld implements AutoCloseable {
                         .orElseThrow());
     }
 
+    long refusedGeneration(UUID policy) {
+        return fleet.in(
+                tenant,
+                tx -> tx.first(Long.class, "SELECT refused_generation FROM policy_target WHERE policy_id = ?", policy)
+                        .orElseThrow());
+    }
+
+    /** As an agent's reports of a passed probe would leave it. */
+    void enforced(UUID policy) {
+        fleet.in(tenant, tx -> tx.update("""
+                UPDATE policy_target SET state = 'enforced', applied_generation = compiled_generation, proof = '{}',
+                    proof_expire_time = now() + interval '1 day' WHERE policy_id = ?
+                """, policy));
+    }
+
+    Optional<JsonNode> proof(UUID policy) {
+        return fleet.in(
+                tenant,
+                tx -> tx.first(
+                        JsonNode.class,
+                        "SELECT proof FROM policy_target WHERE policy_id = ? AND proof IS NOT NULL",
+                        policy));
+    }
+
+    void requestRun(UUID policy) {
+        write(tx -> tx.update("UPDATE probe SET run_request = run_request + 1 WHERE policy_id = ?", policy));
+    }
+
     UUID probeId(UUID policy) {
         return fleet.in(
                 tenant,
@@ -283,6 +359,15 @@ final class CompileWorld implements AutoCloseable {
 
     Optional<Instant> handle() {
         return fleet.in(tenant, tx -> compiles.handle(tx, clusterId));
+    }
+
+    /** Modes of the advisory locks that a compile holds until it commits. */
+    List<String> locksOfACompile() {
+        return fleet.in(tenant, tx -> {
+            compiles.handle(tx, clusterId);
+            return tx.list(
+                    String.class, "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()");
+        });
     }
 
     Optional<Instant> handleRelease(UUID release) {
@@ -316,7 +401,7 @@ final class CompileWorld implements AutoCloseable {
                 tenant,
                 tx -> tx.first(
                                 LinkRow.class,
-                                "SELECT requested_version, compiled_version, applied_version FROM agent_link WHERE cluster_id = ?",
+                                "SELECT requested_version, compiled_version FROM agent_link WHERE cluster_id = ?",
                                 clusterId)
                         .orElseThrow());
     }

@@ -60,6 +60,13 @@ class TelemetryIngestTest {
     }
 
     @Test
+    void withoutATimeNothingIsDeclaredComplete() {
+        flow.receive(batch(1).toBuilder().clearCompleteThrough().build());
+
+        assertThat(sink.batches.getFirst().batch().hasCompleteThrough()).isFalse();
+    }
+
+    @Test
     void bytesBeyondTheQuotaAreRefusedCountedAndTakenLater() {
         for (int sequence = 1; sequence <= 6; sequence++) {
             flow.receive(batch(sequence, gauges(30)));

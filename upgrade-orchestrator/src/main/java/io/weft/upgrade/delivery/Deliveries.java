@@ -50,7 +50,8 @@ final class Deliveries {
                 SELECT t.installation_id AS installation, i.cluster_id AS cluster, t.class AS capability_class,
                     COALESCE(l.connect_time IS NOT NULL
                         AND (l.disconnect_time IS NULL OR l.connect_time > l.disconnect_time), false) AS connected,
-                    t.delivered_generation, t.compiled_generation, t.applied_generation,
+                    t.delivered_generation, t.applied_generation,
+                    CASE t.state WHEN 'refused' THEN t.refused_generation ELSE t.compiled_generation END AS compiled_generation,
                     t.state IN ('failed', 'refused') AS rejected, t.message
                 FROM policy_target t
                 JOIN installation i ON i.id = t.installation_id

@@ -23,31 +23,27 @@ final class ProofExpiry {
     /** Has every proof that expires looked at then; one that is scheduled already stays so. */
     static void scheduleAll(TenantTx tx) {
         tx.list(Expiry.class, """
-                SELECT DISTINCT ON (b.id) b.id AS probe, t.proof_expire_time AS time
-                FROM policy_target t JOIN probe b ON t.policy_id = b.policy_id AND t.installation_id = b.installation_id
+                SELECT t.policy_id AS policy, min(t.proof_expire_time) AS time FROM policy_target t
                 WHERE t.state = 'enforced' AND t.proof_expire_time IS NOT NULL AND NOT EXISTS (
-                    SELECT 1 FROM due_work d WHERE d.kind = 'probe' AND d.tenant_id = b.tenant_id AND d.object_id = b.id)
-                ORDER BY b.id, t.proof_expire_time
+                    SELECT 1 FROM due_work d WHERE d.kind = 'probe' AND d.tenant_id = t.tenant_id AND d.object_id = t.policy_id)
+                GROUP BY t.policy_id
                 """)
-                .forEach(expiry -> DueWork.schedule(tx, PROBE, expiry.probe(), expiry.time(), "proof expires"));
+                .forEach(expiry -> DueWork.schedule(tx, PROBE, expiry.policy(), expiry.time(), "proof expires"));
     }
 
-    record Expiry(UUID probe, Instant time) {}
+    record Expiry(UUID policy, Instant time) {}
 
-    /** Looks at a probe; gives the time at which its proof expires next. */
-    Optional<Instant> look(TenantTx tx, UUID probe) {
+    /** Looks at a policy, whether its probe is still there or not; gives the time at which a proof of it expires next. */
+    Optional<Instant> look(TenantTx tx, UUID policy) {
         Instant now = clock.instant();
         tx.update("""
-                UPDATE policy_target t SET state = 'applied', reason = 'ProofExpired', update_time = ?,
-                    message = 'the last proof expired at ' || t.proof_expire_time || '; a new run has to pass'
-                FROM probe b
-                WHERE b.id = ? AND t.policy_id = b.policy_id AND t.installation_id = b.installation_id
-                    AND t.state = 'enforced' AND t.proof_expire_time <= ?
-                """, now, probe, now);
+                UPDATE policy_target SET state = 'applied', reason = 'ProofExpired', update_time = ?,
+                    message = 'the last proof expired at ' || proof_expire_time || '; a new run has to pass'
+                WHERE policy_id = ? AND state = 'enforced' AND proof_expire_time <= ?
+                """, now, policy, now);
         return tx.list(Instant.class, """
-                SELECT t.proof_expire_time FROM policy_target t
-                JOIN probe b ON t.policy_id = b.policy_id AND t.installation_id = b.installation_id
-                WHERE b.id = ? AND t.state = 'enforced' AND t.proof_expire_time IS NOT NULL
-                """, probe).stream().min(Comparator.naturalOrder());
+                SELECT proof_expire_time FROM policy_target
+                WHERE policy_id = ? AND state = 'enforced' AND proof_expire_time IS NOT NULL
+                """, policy).stream().min(Comparator.naturalOrder());
     }
 }

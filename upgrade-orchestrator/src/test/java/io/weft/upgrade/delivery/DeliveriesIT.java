@@ -115,4 +115,20 @@ class DeliveriesIT {
                     .isEqualTo("DeliveryStopped");
         }
     }
+
+    @Test
+    void aRefusalOfTheFirstTargetsCompileStopsTheRestAsWell() {
+        try (RowsCluster cluster = new RowsCluster(database, clock, "refused")) {
+            arrange(cluster, "refused");
+            cluster.execute(
+                    "UPDATE policy_target SET compiled_generation = 1, refused_generation = 2 WHERE policy_id = ?"
+                            + " AND state = 'refused'",
+                    policy);
+            clock.set(clock.instant().plusSeconds(30));
+
+            assertThat(look(cluster)).isEmpty();
+
+            assertThat(least(cluster)).isEqualTo("1");
+        }
+    }
 }
