@@ -114,6 +114,7 @@ final class Commands {
     private static Decided abort(Look look, Command command) {
         String message = "aborted by " + said(command) + "; namespaces stay where they are";
         ArrayList<Effect> effects = new ArrayList<>(look.placeMovingWave(true));
+        effects.add(new Effect.LiftDeadlines());
         effects.add(new Effect.SetVersionReached(false, "Aborted", message));
         return look.decided(
                 new Decision.Abort(Reason.COMMANDED, message),

@@ -65,6 +65,7 @@ final class FinalSteps {
                 look.state().at(new Step.Done(Phase.COMPLETED)),
                 List.of(
                         new Effect.RemoveControlPlane(plan.from().revision()),
+                        new Effect.LiftDeadlines(),
                         new Effect.SetVersionReached(true, "RolloutCompleted", message)),
                 look.now().plus(Look.RARELY));
     }

@@ -62,6 +62,9 @@ final class FakeMesh {
         String wanted;
         int moved = PODS;
         boolean paused;
+        /** As in the placement; the mover does nothing after it. */
+        Optional<Instant> deadline = Optional.empty();
+
         Optional<Instant> firstRestart = Optional.empty();
         Optional<Instant> lastReady = Optional.empty();
         Instant reported;
@@ -82,6 +85,17 @@ final class FakeMesh {
 
         boolean settled() {
             return moved == PODS;
+        }
+
+        MovementState state(Instant now) {
+            if (settled()) {
+                return MovementState.MOVED;
+            }
+            return overdue(now) ? MovementState.FAILED : MovementState.RESTARTING;
+        }
+
+        boolean overdue(Instant now) {
+            return deadline.filter(now::isAfter).isPresent();
         }
     }
 
@@ -144,7 +158,7 @@ final class FakeMesh {
     }
 
     private void restartOnePod(Ns namespace) {
-        if (namespace.settled() || namespace.paused) {
+        if (namespace.settled() || namespace.paused || namespace.overdue(now)) {
             return;
         }
         namespace.firstRestart = Optional.of(namespace.firstRestart.orElse(now));
@@ -184,6 +198,8 @@ final class FakeMesh {
                 }
                 case Effect.RemoveControlPlane remove -> controlPlanes.remove(remove.revision());
                 case Effect.Place place -> place.namespaces().forEach(name -> place(name, place));
+                case Effect.LiftDeadlines _ ->
+                    namespaces.values().forEach(namespace -> namespace.deadline = Optional.empty());
                 case Effect.MakeDefault _ -> {}
                 case Effect.RequestProbeRuns _ -> proofRequested = true;
                 case Effect.SetVersionReached reached -> versionReached = Optional.of(reached.reached());
@@ -194,6 +210,7 @@ final class FakeMesh {
     private void place(String name, Effect.Place place) {
         Ns namespace = namespace(name);
         namespace.paused = place.paused();
+        namespace.deadline = place.deadline();
         if (!namespace.wanted.equals(place.revision())) {
             namespace.former = namespace.wanted;
             namespace.wanted = place.revision();
@@ -217,8 +234,8 @@ final class FakeMesh {
                     name,
                     new Movement(
                             namespace.wanted,
-                            namespace.settled() ? MovementState.MOVED : MovementState.RESTARTING,
-                            "",
+                            namespace.state(now),
+                            namespace.state(now) == MovementState.FAILED ? "DeadlineExceeded" : "",
                             "",
                             namespace.firstRestart,
                             namespace.lastReady,

@@ -421,4 +421,51 @@ class RolloutsTest {
         scenario.untilPhase(Phase.ROLLED_BACK);
         assertThat(scenario.mesh.everythingOn(OLD)).isTrue();
     }
+
+    @Test
+    void theWayBackHasNoDeadlineThatTheMoverWouldStopAt() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+
+        Decided decided = scenario.command(Command.Kind.ROLL_BACK);
+
+        assertThat(decided.effects())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Effect.Place.class,
+                        place -> assertThat(place.deadline()).isEmpty());
+    }
+
+    @Test
+    void anAgentThatWasAwayDuringTheWholeWayBackEndsItOnceItReturns() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+        scenario.command(Command.Kind.ROLL_BACK);
+        scenario.mesh.agentLost = Optional.of(scenario.mesh.now());
+        for (int minute = 0; minute < 16; minute++) {
+            scenario.mesh.pass(60);
+            scenario.look();
+        }
+
+        scenario.mesh.agentLost = Optional.empty();
+
+        scenario.untilPhase(Phase.ROLLED_BACK);
+        assertThat(scenario.mesh.everythingOn(OLD)).isTrue();
+    }
+
+    @Test
+    void aRolloutThatEndedLeavesNoDeadlineBehindThatWouldStopTheMoverLater() {
+        Scenario completed = oneWave().untilPhase(Phase.COMPLETED);
+        Scenario aborted = oneWave().untilStep(Step.WaveMoving.class);
+        aborted.command(Command.Kind.ABORT);
+        Scenario rolledBack = twoWaves(OnFailure.ROLL_BACK_WAVE)
+                .until(state -> state.step() instanceof Step.WaveMoving moving
+                        && moving.wave().position() == 1);
+        rolledBack.look(Seen.movement("pay", movement(rolledBack, MovementState.FAILED, "ImagePull")));
+        rolledBack.untilPhase(Phase.ROLLED_BACK);
+
+        for (Scenario ended : List.of(completed, aborted, rolledBack)) {
+            assertThat(ended.mesh.namespaces.values())
+                    .as(ended.phase().name())
+                    .allSatisfy(namespace -> assertThat(namespace.deadline).isEmpty());
+        }
+    }
 }
