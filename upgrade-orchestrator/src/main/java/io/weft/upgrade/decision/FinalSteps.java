@@ -94,7 +94,7 @@ final class FinalSteps {
                             .toList()));
         }
         long connected = status.controlPlanes()
-                .getOrDefault(old, Observations.Clients.NONE)
+                .getOrDefault(old, Observations.Serving.NOTHING)
                 .connected();
         return connected == 0
                 ? Optional.empty()

@@ -1,7 +1,6 @@
 package io.weft.upgrade.decision;
 
 import io.weft.upgrade.decision.Observations.Agent;
-import io.weft.upgrade.decision.Observations.Clients;
 import io.weft.upgrade.decision.Observations.ControlPlane;
 import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.MeshStatus;
@@ -13,6 +12,7 @@ import io.weft.upgrade.decision.Observations.ProbeVerdict;
 import io.weft.upgrade.decision.Observations.Proof;
 import io.weft.upgrade.decision.Observations.ProofState;
 import io.weft.upgrade.decision.Observations.Proxy;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +52,11 @@ final class FakeMesh {
     private Instant now;
     private Optional<Instant> controlPlaneAsked = Optional.empty();
     boolean controlPlaneBroken;
+    /** The new control plane was ready and is not any more. */
+    boolean controlPlaneDown;
+    /** The cluster refuses what the new default brings. */
+    boolean promotionRefused;
+
     Optional<Instant> agentLost = Optional.empty();
     Optional<Instant> telemetryEnds = Optional.empty();
     Optional<Boolean> versionReached = Optional.empty();
@@ -245,7 +250,12 @@ final class FakeMesh {
                 true,
                 List.of(),
                 Map.of(),
-                new Agent(agentLost.isEmpty(), Optional.of(agentLost.orElse(now)), agentLost, agentLost.isEmpty()),
+                new Agent(
+                        agentLost.isEmpty(),
+                        Optional.of(agentLost.orElse(now)),
+                        agentLost,
+                        agentLost.isEmpty() && !promotionRefused,
+                        agentLost.isEmpty() && !promotionRefused),
                 controlPlanes,
                 placements,
                 movements,
@@ -283,15 +293,20 @@ final class FakeMesh {
                 proxies.add(new Proxy(name, "web-" + pod, revision, true));
             }
         });
-        Map<String, Clients> clients = new HashMap<>();
-        controlPlanes.keySet().forEach(revision -> {
+        Map<String, Serving> serving = new HashMap<>();
+        controlPlanes.forEach((revision, controlPlane) -> {
             long connected = proxies.stream()
                     .filter(proxy -> proxy.revision().equals(revision))
                     .count();
             boolean rejects = quality.rejects() && revision.equals(plan.to().revision()) && connected > 0;
-            clients.put(revision, new Clients(connected, rejects ? 1 : 0));
+            serving.put(revision, new Serving(isUp(revision, controlPlane), connected, 0, rejects ? 1 : 0, ""));
         });
-        return new MeshStatus(Optional.of(agentLost.orElse(now)), clients, proxies);
+        return new MeshStatus(Optional.of(agentLost.orElse(now)), false, serving, proxies);
+    }
+
+    private boolean isUp(String revision, ControlPlane controlPlane) {
+        boolean down = controlPlaneDown && revision.equals(plan.to().revision());
+        return !down && controlPlane.state() != ControlPlaneState.INSTALLING;
     }
 
     boolean everythingOn(String revision) {

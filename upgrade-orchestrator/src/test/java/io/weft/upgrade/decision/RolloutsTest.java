@@ -2,7 +2,6 @@ package io.weft.upgrade.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weft.upgrade.decision.Observations.Clients;
 import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Movement;
@@ -130,7 +129,7 @@ class RolloutsTest {
         Scenario scenario = oneWave().untilStep(Step.ControlPlaneSoak.class);
 
         Decided decided = scenario.look(Seen.meshStatus(
-                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(0, 2)), status.proxies())));
+                status -> new MeshStatus(status.time(), false, Map.of(NEW, Seen.serving(0, 2)), status.proxies())));
 
         assertThat(decided.decision().reason()).isEqualTo(Reason.CONFIGURATION_REJECTED);
         assertThat(scenario.phase()).isEqualTo(Phase.ROLLING_BACK);
@@ -315,7 +314,8 @@ class RolloutsTest {
     }
 
     private static MeshStatus unsynced(MeshStatus status) {
-        return new MeshStatus(status.time(), status.controlPlanes(), List.of(new Proxy("shop", "web-0", NEW, false)));
+        return new MeshStatus(
+                status.time(), false, status.controlPlanes(), List.of(new Proxy("shop", "web-0", NEW, false)));
     }
 
     @Test
@@ -387,7 +387,7 @@ class RolloutsTest {
     void onFailurePauseStopsTheMoveAndResumeCountsAnew() {
         Scenario scenario = twoWaves(OnFailure.PAUSE).untilStep(Step.WaveSoaking.class);
         scenario.look(Seen.meshStatus(
-                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(1, 1)), status.proxies())));
+                status -> new MeshStatus(status.time(), false, Map.of(NEW, Seen.serving(1, 1)), status.proxies())));
         assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
 
         scenario.command(Command.Kind.RESUME);
@@ -402,7 +402,7 @@ class RolloutsTest {
         Scenario scenario = oneWave().untilStep(Step.Promoted.class);
 
         Decided decided = scenario.look(Seen.meshStatus(
-                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(4, 1)), status.proxies())));
+                status -> new MeshStatus(status.time(), false, Map.of(NEW, Seen.serving(4, 1)), status.proxies())));
 
         assertThat(decided.decision()).isInstanceOf(Decision.RollBack.class);
         assertThat(decided.effects()).contains(new Effect.MakeDefault(OLD, NEW));
