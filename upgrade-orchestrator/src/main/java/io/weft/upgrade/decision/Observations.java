@@ -124,6 +124,15 @@ public record Observations(
             return time.map(read -> !read.isBefore(now.minus(limit))).orElse(false);
         }
 
+        Optional<Serving> serving(String revision) {
+            return Optional.ofNullable(controlPlanes.get(revision));
+        }
+
+        /** For messages. */
+        String lastRead() {
+            return time.map(Object::toString).orElse("never");
+        }
+
         long rejected(String revision) {
             return controlPlanes.getOrDefault(revision, Serving.NOTHING).rejected();
         }

@@ -205,7 +205,9 @@ final class FakeMesh {
                 case Effect.Place place -> place.namespaces().forEach(name -> place(name, place));
                 case Effect.LiftDeadlines _ ->
                     namespaces.values().forEach(namespace -> namespace.deadline = Optional.empty());
-                case Effect.MakeDefault _ -> {}
+                case Effect.MakeDefault change ->
+                    controlPlanes.replaceAll((revision, seen) -> new ControlPlane(
+                            seen.version(), seen.state(), seen.reason(), revision.equals(change.revision())));
                 case Effect.RequestProbeRuns _ -> proofRequested = true;
                 case Effect.SetVersionReached reached -> versionReached = Optional.of(reached.reached());
             }
@@ -307,6 +309,14 @@ final class FakeMesh {
     private boolean isUp(String revision, ControlPlane controlPlane) {
         boolean down = controlPlaneDown && revision.equals(plan.to().revision());
         return !down && controlPlane.state() != ControlPlaneState.INSTALLING;
+    }
+
+    String defaultRevision() {
+        return controlPlanes.entrySet().stream()
+                .filter(entry -> entry.getValue().isDefault())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("");
     }
 
     boolean everythingOn(String revision) {

@@ -92,6 +92,15 @@ final class Seen {
                 seen.telemetry());
     }
 
+    /** The control plane as its mesh status describes it. */
+    static UnaryOperator<Observations> serving(String revision, Serving serving) {
+        return meshStatus(status -> {
+            Map<String, Serving> controlPlanes = new HashMap<>(status.controlPlanes());
+            controlPlanes.put(revision, serving);
+            return new MeshStatus(status.time(), status.truncated(), controlPlanes, status.proxies());
+        });
+    }
+
     static UnaryOperator<Observations> telemetry(UnaryOperator<Telemetry> change) {
         return seen -> seen.withTelemetry(change.apply(seen.telemetry()));
     }
