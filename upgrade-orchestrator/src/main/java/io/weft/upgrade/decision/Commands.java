@@ -38,8 +38,8 @@ final class Commands {
     }
 
     private static Decided refuse(Look look, Command command) {
-        String why = command.kind() == Command.Kind.COMPLETE && look.state().step() instanceof Step.Promoted
-                ? FinalSteps.oldRevisionInUse(look).orElse("the rollout is held")
+        String why = command.kind() == Command.Kind.COMPLETE && look.state().step() instanceof Step.Promoted promoted
+                ? FinalSteps.obstacle(look, promoted).orElse("the rollout is held")
                 : "it does not fit phase " + look.state().phase(look.plan());
         // Looked at again at once, so that the reason of a hold stands in the row again.
         return look.waiting(
@@ -114,6 +114,7 @@ final class Commands {
     private static Decided abort(Look look, Command command) {
         String message = "aborted by " + said(command) + "; namespaces stay where they are";
         ArrayList<Effect> effects = new ArrayList<>(look.placeMovingWave(true));
+        effects.add(new Effect.LiftDeadlines());
         effects.add(new Effect.SetVersionReached(false, "Aborted", message));
         return look.decided(
                 new Decision.Abort(Reason.COMMANDED, message),
@@ -123,9 +124,9 @@ final class Commands {
     }
 
     private static Optional<Decided> complete(Look look, Command command) {
-        boolean possible = look.state().step() instanceof Step.Promoted
+        boolean possible = look.state().step() instanceof Step.Promoted promoted
                 && look.state().hold().isEmpty()
-                && FinalSteps.oldRevisionInUse(look).isEmpty();
+                && FinalSteps.obstacle(look, promoted).isEmpty();
         return possible ? Optional.of(FinalSteps.complete(look, "completed by " + said(command))) : Optional.empty();
     }
 

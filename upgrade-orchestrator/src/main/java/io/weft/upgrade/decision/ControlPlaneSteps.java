@@ -2,6 +2,7 @@ package io.weft.upgrade.decision;
 
 import io.weft.upgrade.decision.Observations.ControlPlane;
 import io.weft.upgrade.decision.Observations.ControlPlaneState;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -133,6 +134,10 @@ final class ControlPlaneSteps {
                     title(look) + " is watched until " + step.until(),
                     look.soonOr(step.until()));
         }
+        Optional<Failure> notReady = notReady(look);
+        if (notReady.isPresent()) {
+            return look.waiting(notReady.get().reason(), notReady.get().message(), look.soon());
+        }
         if (!isReady(look)) {
             Failure lost =
                     Failure.of(Reason.CONTROL_PLANE_FAILED, title(look) + " is not ready any more after its soak");
@@ -145,7 +150,79 @@ final class ControlPlaneSteps {
                 look.now());
     }
 
-    /** A failed control plane, or one whose configuration proxies refuse. */
+    /** Remembers since when the control plane is not ready; a mesh status that is too old says nothing. */
+    static Look watched(Look look) {
+        return switch (look.state().step()) {
+            case Step.ControlPlaneSoak _, Step.BeforeWave _, Step.WaveMoving _, Step.WaveSoaking _, Step.Promoted _ ->
+                serving(look)
+                        .map(serving -> serving.ready()
+                                ? Optional.<Instant>empty()
+                                : Optional.of(look.state().notReadySince().orElse(look.now())))
+                        .map(since -> look.at(look.state().notReadySince(since)))
+                        .orElse(look);
+            case Step.Precheck _, Step.ControlPlaneCanary _, Step.RollingBack _, Step.Done _ -> look;
+        };
+    }
+
+    private static Optional<Serving> serving(Look look) {
+        return look.seen()
+                .meshStatus()
+                .serving(look.plan().to().revision())
+                .filter(_ -> look.seen().meshStatus().freshWithin(ProxySyncJudge.STATUS_AGE, look.now()));
+    }
+
+    /** It is not ready, for however short a time. */
+    static Optional<Failure> notReady(Look look) {
+        return look.state()
+                .notReadySince()
+                .map(since -> Failure.of(
+                        Reason.CONTROL_PLANE_NOT_READY,
+                        title(look) + " is not ready since " + since + problem(serving(look))));
+    }
+
+    private static Optional<Failure> lost(Look look) {
+        Instant latest = look.now().minus(look.plan().timing().controlPlaneLost());
+        return serving(look)
+                .filter(serving -> !serving.ready())
+                .flatMap(_ -> look.state().notReadySince())
+                .filter(since -> !since.isAfter(latest))
+                .flatMap(_ -> notReady(look));
+    }
+
+    /** What is missing for relying on the control plane alone; not knowing is missing too. */
+    static Optional<Failure> notServing(Look look) {
+        Optional<Serving> serving = serving(look);
+        if (serving.isEmpty()) {
+            return Optional.of(Failure.of(
+                    Reason.NO_DATA,
+                    "whether " + title(look) + " serves its proxies is not known, the mesh status was last read "
+                            + look.seen().meshStatus().lastRead()));
+        }
+        if (!serving.get().ready()) {
+            return Optional.of(
+                    Failure.of(Reason.CONTROL_PLANE_NOT_READY, title(look) + " is not ready" + problem(serving)));
+        }
+        if (!serving.get().problem().isEmpty()) {
+            return Optional.of(Failure.of(
+                    Reason.NO_DATA,
+                    "whether " + title(look) + " serves all its proxies is not known" + problem(serving)));
+        }
+        long notSynced = serving.get().notSynced();
+        return notSynced == 0
+                ? Optional.empty()
+                : Optional.of(Failure.of(
+                        Reason.PROXY_NOT_SYNCED,
+                        notSynced + " proxies have not taken over the configuration of " + title(look)));
+    }
+
+    private static String problem(Optional<Serving> serving) {
+        return serving.map(Serving::problem)
+                .filter(problem -> !problem.isEmpty())
+                .map(problem -> ": " + problem)
+                .orElse("");
+    }
+
+    /** A failed control plane, one that is not ready any more, or one whose configuration proxies refuse. */
     static Optional<Failure> failure(Look look) {
         String revision = look.plan().to().revision();
         ControlPlane seen = look.seen().controlPlanes().get(revision);
@@ -155,7 +232,7 @@ final class ControlPlaneSteps {
         }
         long rejected = look.seen().meshStatus().rejected(revision);
         return rejected == 0
-                ? Optional.empty()
+                ? lost(look)
                 : Optional.of(Failure.of(
                         Reason.CONFIGURATION_REJECTED, rejected + " proxies rejected configuration of " + title(look)));
     }
@@ -166,7 +243,7 @@ final class ControlPlaneSteps {
     }
 
     /** What the agent refused lately; it may be older than this rollout, so it explains and never decides. */
-    private static String refusals(Look look) {
+    static String refusals(Look look) {
         String layer = "controlPlane[" + look.plan().to().revision() + "]";
         String refusal = look.seen().rejections().get(layer);
         return refusal == null ? "" : " (the agent refused layer " + layer + ": " + refusal + ")";

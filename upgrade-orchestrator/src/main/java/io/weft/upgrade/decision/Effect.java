@@ -22,6 +22,9 @@ public sealed interface Effect {
             Optional<Instant> deadline)
             implements Effect {}
 
+    /** No placement of the installation has a deadline any more: the mover restores what is changed by hand later. */
+    record LiftDeadlines() implements Effect {}
+
     /** What exists once per cluster follows {@code revision}; {@code former} only serves what still uses it. */
     record MakeDefault(String revision, String former) implements Effect {}
 

@@ -11,7 +11,7 @@ final class Failures {
     static Decided failed(Look look, Failure failure) {
         return switch (look.plan().onFailure()) {
             case PAUSE -> look.pause(failure.reason(), failure.message());
-            case ROLL_BACK_WAVE -> WayBack.start(look, failure, wave(look));
+            case ROLL_BACK_WAVE -> WayBack.start(look, failure, waves(look, failure));
             case ROLL_BACK_ALL ->
                 WayBack.start(
                         look,
@@ -26,12 +26,19 @@ final class Failures {
             case ROLL_BACK ->
                 look.plan().onFailure() == Plan.OnFailure.ROLL_BACK_ALL
                         ? failed(look, gap)
-                        : WayBack.start(look, gap, wave(look));
+                        : WayBack.start(look, gap, waves(look, gap));
         };
     }
 
-    /** The wave at risk now; none between two waves. */
-    private static SortedSet<Integer> wave(Look look) {
+    /** The wave at risk now, none between two waves; all that are on the new control plane where it is to blame. */
+    private static SortedSet<Integer> waves(Look look, Failure failure) {
+        boolean controlPlane = switch (failure.reason()) {
+            case CONTROL_PLANE_FAILED, CONTROL_PLANE_NOT_READY -> true;
+            default -> false;
+        };
+        if (controlPlane) {
+            return new TreeSet<>(look.state().revisionsBefore().keySet());
+        }
         TreeSet<Integer> waves = new TreeSet<>();
         look.state().progress().map(WaveProgress::position).ifPresent(waves::add);
         return waves;

@@ -29,33 +29,84 @@ final class FinalSteps {
     }
 
     static Decided promoted(Look before, Step.Promoted step) {
-        WaveSteps.Judged judged = WaveSteps.Judged.of(before, step.lastWave(), false);
-        Look look = judged.look();
+        WaveSteps.Judged judged = WaveSteps.Judged.of(noticing(before), step.lastWave(), overdue(before, step));
         Decided decided = judged.failure()
-                .map(failure -> Failures.failed(look, failure))
-                .orElseGet(() -> look.now().isBefore(step.until()) ? lastSoak(look, step) : cleanUp(look));
+                .map(failure -> Failures.failed(judged.look(), failure))
+                .orElseGet(() -> undisturbed(judged));
         return decided.judged(judged.gates().judgements());
     }
 
-    private static Decided lastSoak(Look look, Step.Promoted step) {
+    /** What the agent has applied since the promotion was asked for holds it. */
+    private static Look noticing(Look look) {
+        Step.Promoted step = (Step.Promoted) look.state().step();
+        return look.at(look.state().at(step.applied(look.seen().agent().controlPlanesApplied())));
+    }
+
+    private static boolean overdue(Look look, Step.Promoted step) {
+        Instant latest = look.now().minus(look.plan().timing().evidenceGrace());
+        return step.gapSince().filter(since -> !since.isAfter(latest)).isPresent();
+    }
+
+    private static Decided undisturbed(WaveSteps.Judged judged) {
+        Look look = judged.look();
+        Step.Promoted step = (Step.Promoted) look.state().step();
         if (look.agentAway()) {
             return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
         }
-        return Failures.lateDecision(look)
-                .orElseGet(() -> look.waiting(
-                        Reason.FINAL_SOAK,
-                        "control plane " + look.plan().from().revision() + " is kept for the way back until "
-                                + step.until(),
-                        look.soonOr(step.until())));
-    }
-
-    private static Decided cleanUp(Look look) {
+        Optional<Decided> late = Failures.lateDecision(look);
+        if (late.isPresent()) {
+            return late.get();
+        }
+        if (look.now().isBefore(step.until())) {
+            return look.waiting(
+                    Reason.FINAL_SOAK,
+                    "control plane " + look.plan().from().revision() + " is kept for the way back until "
+                            + step.until(),
+                    look.soonOr(step.until()));
+        }
+        Look soaked = look.at(look.state().at(step.withoutGap()));
         return oldRevisionInUse(look)
-                .map(use -> look.waiting(Reason.OLD_REVISION_IN_USE, use, look.soon()))
-                .orElseGet(() -> complete(look, "nothing uses it any more"));
+                .map(use -> soaked.waiting(Reason.OLD_REVISION_IN_USE, use, look.soon()))
+                .or(() -> gap(look, judged.gates(), step.until()).map(gap -> withoutEvidence(look, step, gap)))
+                .orElseGet(() -> complete(soaked, "nothing uses it any more"));
     }
 
-    /** Gives the old control plane up: the point of no return. Ask {@link #oldRevisionInUse} first. */
+    private static Decided withoutEvidence(Look look, Step.Promoted step, Failure gap) {
+        Look waiting = look.at(look.state().at(step.gap(look.now())));
+        return overdue(look, step)
+                ? Failures.withoutData(waiting, gap)
+                : waiting.waiting(gap.reason(), gap.message(), look.soon());
+    }
+
+    /** What has to be known of the new control plane, and is not, before the old one goes. */
+    private static Optional<Failure> gap(Look look, Gates gates, Instant watchedUntil) {
+        Step.Promoted step = (Step.Promoted) look.state().step();
+        String revision = look.plan().to().revision();
+        Optional<Failure> notApplied = step.applied()
+                ? Optional.empty()
+                : Optional.of(Failure.of(
+                        Reason.PROMOTION_NOT_APPLIED,
+                        "the agent has not applied yet that " + revision + " is the default"
+                                + ControlPlaneSteps.refusals(look)));
+        return notApplied
+                .or(() -> ControlPlaneSteps.notServing(look))
+                .or(() -> WaveSteps.unseen(look, watchedUntil))
+                .or(() -> gates.firstGap().map(Failure::of));
+    }
+
+    /** Why a person cannot complete now. The rest of the last soak is theirs to skip, what it saw so far is not. */
+    static Optional<String> obstacle(Look look, Step.Promoted step) {
+        WaveSteps.Judged judged = WaveSteps.Judged.of(noticing(look), step.lastWave(), false);
+        Instant notLate = look.now().minus(look.plan().timing().telemetryLate());
+        Instant watchedUntil = step.until().isBefore(notLate) ? step.until() : notLate;
+        return oldRevisionInUse(look)
+                .or(() -> judged.failure()
+                        .or(() -> look.plan().needsTelemetry() ? Failures.late(look) : Optional.empty())
+                        .or(() -> gap(judged.look(), judged.gates(), watchedUntil))
+                        .map(Failure::message));
+    }
+
+    /** Gives the old control plane up: the point of no return. Ask {@link #obstacle} first. */
     static Decided complete(Look look, String why) {
         Plan plan = look.plan();
         String message = "version " + plan.to().version() + " is reached; control plane "
@@ -65,12 +116,13 @@ final class FinalSteps {
                 look.state().at(new Step.Done(Phase.COMPLETED)),
                 List.of(
                         new Effect.RemoveControlPlane(plan.from().revision()),
+                        new Effect.LiftDeadlines(),
                         new Effect.SetVersionReached(true, "RolloutCompleted", message)),
                 look.now().plus(Look.RARELY));
     }
 
     /** What still needs the old control plane, for people; not knowing counts as need. */
-    static Optional<String> oldRevisionInUse(Look look) {
+    private static Optional<String> oldRevisionInUse(Look look) {
         String old = look.plan().from().revision();
         MeshStatus status = look.seen().meshStatus();
         List<String> placed = look.seen().placements().entrySet().stream()
@@ -93,7 +145,7 @@ final class FinalSteps {
                             .toList()));
         }
         long connected = status.controlPlanes()
-                .getOrDefault(old, Observations.Clients.NONE)
+                .getOrDefault(old, Observations.Serving.NOTHING)
                 .connected();
         return connected == 0
                 ? Optional.empty()

@@ -63,8 +63,11 @@ record Look(Plan plan, State state, Observations seen, Instant now) {
                 Optional.of(deadline));
     }
 
-    /** The namespaces of the waves back on the revisions they came from. */
-    List<Effect> placeFormer(Iterable<Integer> waves, Instant deadline) {
+    /**
+     * The namespaces of the waves back on the revisions they came from. Without a deadline: after one the mover would
+     * stop, and a cluster that was away for so long would never come back.
+     */
+    List<Effect> placeFormer(Iterable<Integer> waves) {
         List<Effect> effects = new ArrayList<>();
         for (int wave : waves) {
             SortedMap<String, TreeSet<String>> byRevision = new TreeMap<>();
@@ -74,7 +77,7 @@ record Look(Plan plan, State state, Observations seen, Instant now) {
                             .computeIfAbsent(revision, _ -> new TreeSet<>())
                             .add(namespace));
             byRevision.forEach((revision, namespaces) -> effects.add(new Effect.Place(
-                    namespaces, revision, plan.wave(wave).maxParallelWorkloads(), false, Optional.of(deadline))));
+                    namespaces, revision, plan.wave(wave).maxParallelWorkloads(), false, Optional.empty())));
         }
         return List.copyOf(effects);
     }

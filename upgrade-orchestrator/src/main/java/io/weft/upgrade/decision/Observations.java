@@ -47,8 +47,14 @@ public record Observations(
      * The cluster's agent and its stream.
      *
      * @param applied the agent has applied everything that was asked for
+     * @param controlPlanesApplied the control planes' layers of what was asked for, whatever else is still under way
      */
-    public record Agent(boolean connected, Optional<Instant> lastSeen, Optional<Instant> lost, boolean applied) {
+    public record Agent(
+            boolean connected,
+            Optional<Instant> lastSeen,
+            Optional<Instant> lost,
+            boolean applied,
+            boolean controlPlanesApplied) {
         /** Connected by name, but not heard of: its stream is about to be given up. */
         boolean silentFor(Duration limit, Instant now) {
             return !connected
@@ -100,12 +106,14 @@ public record Observations(
     }
 
     /**
-     * What the control planes say of their proxies.
+     * What the control planes say of themselves and of their proxies.
      *
      * @param time when the agent read it; empty if it never did
+     * @param truncated there are more proxies than {@code proxies} lists
      */
-    public record MeshStatus(Optional<Instant> time, Map<String, Clients> controlPlanes, List<Proxy> proxies) {
-        public static final MeshStatus UNKNOWN = new MeshStatus(Optional.empty(), Map.of(), List.of());
+    public record MeshStatus(
+            Optional<Instant> time, boolean truncated, Map<String, Serving> controlPlanes, List<Proxy> proxies) {
+        public static final MeshStatus UNKNOWN = new MeshStatus(Optional.empty(), false, Map.of(), List.of());
 
         public MeshStatus {
             controlPlanes = Map.copyOf(controlPlanes);
@@ -116,8 +124,17 @@ public record Observations(
             return time.map(read -> !read.isBefore(now.minus(limit))).orElse(false);
         }
 
+        Optional<Serving> serving(String revision) {
+            return Optional.ofNullable(controlPlanes.get(revision));
+        }
+
+        /** For messages. */
+        String lastRead() {
+            return time.map(Object::toString).orElse("never");
+        }
+
         long rejected(String revision) {
-            return controlPlanes.getOrDefault(revision, Clients.NONE).rejected();
+            return controlPlanes.getOrDefault(revision, Serving.NOTHING).rejected();
         }
 
         Collection<Proxy> of(Set<String> namespaces) {
@@ -133,9 +150,24 @@ public record Observations(
         }
     }
 
-    /** Proxies that one control plane serves. */
-    public record Clients(long connected, long rejected) {
-        static final Clients NONE = new Clients(0, 0);
+    /**
+     * One control plane and the proxies that it serves.
+     *
+     * @param ready a pod of it is
+     * @param problem why some of its pods could not be asked; empty when all were
+     */
+    public record Serving(boolean ready, long connected, long notSynced, long rejected, String problem) {
+        static final Serving NOTHING = new Serving(false, 0, 0, 0, "");
+
+        /** Of two parts of it. */
+        public Serving plus(Serving other) {
+            return new Serving(
+                    ready || other.ready,
+                    connected + other.connected,
+                    notSynced + other.notSynced,
+                    rejected + other.rejected,
+                    problem.isEmpty() ? other.problem : problem);
+        }
     }
 
     public record Proxy(String namespace, String pod, String revision, boolean synced) {}

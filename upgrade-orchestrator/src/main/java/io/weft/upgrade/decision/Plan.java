@@ -57,6 +57,7 @@ public record Plan(
     /**
      * Deadlines and pauses of every step.
      *
+     * @param controlPlaneLost how long the new control plane may be not ready once it was
      * @param agentLost how long the agent may be away before a target is stuck
      * @param telemetryLate how old the newest complete window may be while something moves or soaks
      * @param telemetryLost how long late telemetry is waited for, standing still, before it counts as no data
@@ -68,6 +69,7 @@ public record Plan(
             Duration moveDeadline,
             Duration rollbackDeadline,
             Duration finalSoak,
+            Duration controlPlaneLost,
             Duration agentLost,
             Duration telemetryLate,
             Duration telemetryLost,

@@ -72,7 +72,8 @@ public final class Rollouts {
         return look.seen().agent().awayFor(look.plan().timing().agentLost(), look.now());
     }
 
-    private static Decided step(Look look) {
+    private static Decided step(Look seen) {
+        Look look = ControlPlaneSteps.watched(seen);
         return switch (look.state().step()) {
             case Step.Precheck precheck -> ControlPlaneSteps.precheck(look, precheck);
             case Step.ControlPlaneCanary canary -> ControlPlaneSteps.canary(look, canary);

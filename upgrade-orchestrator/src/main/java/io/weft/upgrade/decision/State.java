@@ -12,43 +12,56 @@ import java.util.TreeMap;
  *
  * @param revisionsBefore by position of every wave that is on the new revision or on its way, the revision each of its
  *     namespaces came from
+ * @param notReadySince since when the new control plane, once ready, says that it is not
  */
-public record State(Step step, Optional<Hold> hold, SortedMap<Integer, SortedMap<String, String>> revisionsBefore) {
+public record State(
+        Step step,
+        Optional<Hold> hold,
+        SortedMap<Integer, SortedMap<String, String>> revisionsBefore,
+        Optional<Instant> notReadySince) {
     public State {
         revisionsBefore = Collections.unmodifiableSortedMap(new TreeMap<>(revisionsBefore));
     }
 
     public static State planned() {
-        return new State(new Step.Precheck(), Optional.empty(), new TreeMap<>());
+        return new State(new Step.Precheck(), Optional.empty(), new TreeMap<>(), Optional.empty());
     }
 
     State at(Step next) {
-        return new State(next, hold, revisionsBefore);
+        return new State(next, hold, revisionsBefore, notReadySince);
     }
 
     State held(Hold next) {
-        return new State(step, Optional.of(next), revisionsBefore);
+        return new State(step, Optional.of(next), revisionsBefore, notReadySince);
     }
 
     State released(Instant now) {
         Duration length = hold.map(h -> Duration.between(h.since(), now)).orElse(Duration.ZERO);
-        return new State(step.shifted(length.isNegative() ? Duration.ZERO : length), Optional.empty(), revisionsBefore);
+        return new State(
+                step.shifted(length.isNegative() ? Duration.ZERO : length),
+                Optional.empty(),
+                revisionsBefore,
+                Optional.empty());
     }
 
     State withoutHold() {
-        return new State(step, Optional.empty(), revisionsBefore);
+        return new State(step, Optional.empty(), revisionsBefore, notReadySince);
     }
 
     State withWave(int position, SortedMap<String, String> before) {
         TreeMap<Integer, SortedMap<String, String>> all = new TreeMap<>(revisionsBefore);
         all.put(position, Collections.unmodifiableSortedMap(new TreeMap<>(before)));
-        return new State(step, hold, all);
+        return new State(step, hold, all, notReadySince);
     }
 
     State withoutWaves(Iterable<Integer> positions) {
         TreeMap<Integer, SortedMap<String, String>> rest = new TreeMap<>(revisionsBefore);
         positions.forEach(rest::remove);
-        return new State(step, hold, rest);
+        return new State(step, hold, rest, notReadySince);
+    }
+
+    State notReadySince(Optional<Instant> since) {
+        return new State(step, hold, revisionsBefore, since);
     }
 
     public boolean paused() {
@@ -119,7 +132,7 @@ public record State(Step step, Optional<Hold> hold, SortedMap<Integer, SortedMap
         return switch (step) {
             case Step.WaveMoving moving -> at(new Step.WaveMoving(wave, moving.deadline()));
             case Step.WaveSoaking soaking -> at(new Step.WaveSoaking(wave, soaking.until()));
-            case Step.Promoted promoted -> at(new Step.Promoted(wave, promoted.until()));
+            case Step.Promoted promoted -> at(promoted.of(wave));
             case Step.Precheck _, Step.ControlPlaneCanary _, Step.ControlPlaneSoak _, Step.BeforeWave _ -> this;
             case Step.RollingBack _, Step.Done _ -> this;
         };

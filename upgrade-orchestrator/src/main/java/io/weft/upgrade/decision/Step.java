@@ -99,7 +99,7 @@ public sealed interface Step {
         }
 
         Promoted promote(Instant until) {
-            return new Promoted(wave, until);
+            return new Promoted(wave, until, false, Optional.empty());
         }
 
         @Override
@@ -108,11 +108,32 @@ public sealed interface Step {
         }
     }
 
-    /** The new revision is the default, the old one still runs: the last soak, until nothing uses the old one. */
-    record Promoted(WaveProgress lastWave, Instant until) implements Step {
+    /**
+     * The new revision is the default, the old one still runs: the last soak, until nothing uses the old one.
+     *
+     * @param applied the agent was seen to have applied the new default; what it applies later is not this step's
+     * @param gapSince since when, after the soak, something that has to be known is not
+     */
+    record Promoted(WaveProgress lastWave, Instant until, boolean applied, Optional<Instant> gapSince) implements Step {
+        Promoted of(WaveProgress wave) {
+            return new Promoted(wave, until, applied, gapSince);
+        }
+
+        Promoted applied(boolean now) {
+            return new Promoted(lastWave, until, applied || now, gapSince);
+        }
+
+        Promoted gap(Instant now) {
+            return new Promoted(lastWave, until, applied, Optional.of(gapSince.orElse(now)));
+        }
+
+        Promoted withoutGap() {
+            return new Promoted(lastWave, until, applied, Optional.empty());
+        }
+
         @Override
         public Promoted shifted(Duration by) {
-            return new Promoted(lastWave, until.plus(by));
+            return new Promoted(lastWave, until.plus(by), applied, Optional.empty());
         }
     }
 

@@ -23,6 +23,10 @@ final class WaveStart {
         if (failure.isPresent()) {
             return Failures.failed(look, failure.get());
         }
+        Optional<Failure> notReady = ControlPlaneSteps.notReady(look);
+        if (notReady.isPresent()) {
+            return look.waiting(notReady.get().reason(), notReady.get().message(), look.soon());
+        }
         if (look.agentAway()) {
             return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
         }

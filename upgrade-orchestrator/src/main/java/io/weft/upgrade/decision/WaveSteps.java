@@ -126,8 +126,9 @@ final class WaveSteps {
         if (look.now().isBefore(step.until())) {
             return askingProbes(look, judged, Reason.WAVE_SOAKING, "watched until " + step.until());
         }
-        Optional<Failure> gap =
-                unseenEnd(look, step).or(() -> judged.gates().firstGap().map(Failure::of));
+        Optional<Failure> gap = unseen(look, step.until())
+                .or(() -> ControlPlaneSteps.notReady(look))
+                .or(() -> judged.gates().firstGap().map(Failure::of));
         if (gap.isEmpty()) {
             return passed(look, step);
         }
@@ -138,9 +139,9 @@ final class WaveSteps {
                 : Failures.withoutData(look, gap.get());
     }
 
-    /** The soak counts as watched when the windows up to its end are complete. */
-    private static Optional<Failure> unseenEnd(Look look, Step.WaveSoaking step) {
-        Instant end = TrafficRanges.floor(step.until());
+    /** A soak counts as watched when the windows up to its end are complete. */
+    static Optional<Failure> unseen(Look look, Instant until) {
+        Instant end = TrafficRanges.floor(until);
         boolean seen = !look.plan().needsTelemetry()
                 || look.seen().telemetry().completeThrough().stream().anyMatch(through -> !through.isBefore(end));
         return seen

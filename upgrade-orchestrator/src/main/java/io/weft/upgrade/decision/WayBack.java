@@ -25,7 +25,7 @@ final class WayBack {
      */
     static Decided start(Look look, Failure cause, SortedSet<Integer> waves) {
         Instant deadline = look.now().plus(look.plan().timing().rollbackDeadline());
-        List<Effect> effects = new ArrayList<>(look.placeFormer(waves, deadline));
+        List<Effect> effects = new ArrayList<>(look.placeFormer(waves));
         if (look.state().step() instanceof Step.Promoted) {
             effects.add(new Effect.MakeDefault(
                     look.plan().from().revision(), look.plan().to().revision()));
@@ -107,6 +107,7 @@ final class WayBack {
         String cause = step.cause().gate().isEmpty()
                 ? step.cause().reason().code()
                 : "gate " + step.cause().gate() + " (" + step.cause().reason().code() + ")";
+        effects.add(new Effect.LiftDeadlines());
         effects.add(new Effect.SetVersionReached(false, "RolledBack", cause + ": " + message));
         return look.decided(
                 new Decision.RollBack(Reason.ROLLED_BACK, message),

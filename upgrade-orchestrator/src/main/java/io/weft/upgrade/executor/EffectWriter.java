@@ -52,6 +52,9 @@ final class EffectWriter {
             case Effect.InstallControlPlane install -> install(install);
             case Effect.RemoveControlPlane remove -> remove(remove);
             case Effect.Place place -> place(place);
+            case Effect.LiftDeadlines _ -> {
+                return liftDeadlines();
+            }
             case Effect.MakeDefault makeDefault -> makeDefault(makeDefault);
             case Effect.RequestProbeRuns runs ->
                 tx.update(
@@ -121,6 +124,13 @@ final class EffectWriter {
             place.paused(),
             place.deadline()
         };
+    }
+
+    private boolean liftDeadlines() {
+        return tx.update(
+                        "UPDATE placement SET deadline = NULL WHERE installation_id = ? AND deadline IS NOT NULL",
+                        subject.installation())
+                > 0;
     }
 
     private void makeDefault(Effect.MakeDefault makeDefault) {

@@ -1,9 +1,9 @@
 package io.weft.upgrade.observe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.weft.upgrade.decision.Observations.Clients;
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Proxy;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -17,16 +17,18 @@ final class MeshStatusJson {
     private MeshStatusJson() {}
 
     static MeshStatus read(JsonNode status) {
-        Map<String, Clients> clients = new HashMap<>();
+        Map<String, Serving> controlPlanes = new HashMap<>();
         for (JsonNode controlPlane : status.path("controlPlanes")) {
             // Several replicas of one revision each say what they serve.
-            clients.merge(
+            controlPlanes.merge(
                     controlPlane.path("revision").asText(),
-                    new Clients(
+                    new Serving(
+                            controlPlane.path("ready").asBoolean(),
                             controlPlane.path("connectedProxies").asLong(),
-                            controlPlane.path("rejected").asLong()),
-                    (one, other) ->
-                            new Clients(one.connected() + other.connected(), one.rejected() + other.rejected()));
+                            controlPlane.path("notSynced").asLong(),
+                            controlPlane.path("rejected").asLong(),
+                            controlPlane.path("message").asText("")),
+                    Serving::plus);
         }
         List<Proxy> proxies = new ArrayList<>();
         for (JsonNode proxy : status.path("proxies")) {
@@ -36,7 +38,8 @@ final class MeshStatusJson {
                     proxy.path("revision").asText(),
                     proxy.path("synced").asBoolean()));
         }
-        return new MeshStatus(time(status.path("time").asText("")), clients, proxies);
+        return new MeshStatus(
+                time(status.path("time").asText("")), status.path("truncated").asBoolean(), controlPlanes, proxies);
     }
 
     private static Optional<Instant> time(String text) {

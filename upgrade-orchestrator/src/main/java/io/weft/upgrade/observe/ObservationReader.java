@@ -86,6 +86,7 @@ public final class ObservationReader {
     record LinkRow(
             long requestedVersion,
             long appliedVersion,
+            boolean controlPlanesApplied,
             Optional<Instant> connectTime,
             Optional<Instant> lastSeenTime,
             Optional<Instant> disconnectTime) {
@@ -98,17 +99,23 @@ public final class ObservationReader {
                     connected,
                     lastSeenTime,
                     connected ? Optional.empty() : disconnectTime,
-                    appliedVersion >= requestedVersion);
+                    appliedVersion >= requestedVersion,
+                    controlPlanesApplied);
         }
     }
 
     private static Agent agent(TenantTx tx, Subject subject) {
         return tx.first(LinkRow.class, """
-                SELECT requested_version, applied_version, connect_time, last_seen_time, disconnect_time
-                FROM agent_link WHERE cluster_id = ?
+                SELECT requested_version, applied_version, connect_time, last_seen_time, disconnect_time,
+                    compiled_version >= requested_version AND NOT EXISTS (
+                        SELECT 1 FROM cluster_layer c
+                        WHERE c.cluster_id = l.cluster_id AND c.version = l.compiled_version AND c.name LIKE 'controlPlane[%'
+                            AND NOT EXISTS (SELECT 1 FROM layer_ack a WHERE a.cluster_id = c.cluster_id AND a.name = c.name
+                                AND a.digest = c.layer_digest)) AS control_planes_applied
+                FROM agent_link l WHERE cluster_id = ?
                 """, subject.cluster())
                 .map(LinkRow::agent)
-                .orElseGet(() -> new Agent(false, Optional.empty(), Optional.empty(), false));
+                .orElseGet(() -> new Agent(false, Optional.empty(), Optional.empty(), false, false));
     }
 
     record ControlPlaneRow(

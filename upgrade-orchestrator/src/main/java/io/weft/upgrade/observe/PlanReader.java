@@ -133,6 +133,7 @@ public final class PlanReader {
                 DurationText.of(spec, "moveDeadline", timing.moveDeadline()),
                 timing.rollbackDeadline(),
                 DurationText.of(spec, "finalSoak", timing.finalSoak()),
+                timing.controlPlaneLost(),
                 timing.agentLost(),
                 timing.telemetryLate(),
                 timing.telemetryLost(),

@@ -28,6 +28,10 @@ public interface RolloutTiming {
     @WithDefault("15m")
     Duration finalSoak();
 
+    /** A new control plane that was ready and is not for so long goes back, with all that uses it. */
+    @WithDefault("60s")
+    Duration controlPlaneLost();
+
     /** An agent that is away longer makes the rollout stuck. */
     @WithDefault("60s")
     Duration agentLost();
@@ -55,6 +59,7 @@ public interface RolloutTiming {
                 moveDeadline(),
                 rollbackDeadline(),
                 finalSoak(),
+                controlPlaneLost(),
                 agentLost(),
                 telemetryLate(),
                 telemetryLost(),

@@ -1,7 +1,6 @@
 package io.weft.upgrade.decision;
 
 import io.weft.upgrade.decision.Observations.Agent;
-import io.weft.upgrade.decision.Observations.Clients;
 import io.weft.upgrade.decision.Observations.ControlPlane;
 import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.MeshStatus;
@@ -13,6 +12,7 @@ import io.weft.upgrade.decision.Observations.ProbeVerdict;
 import io.weft.upgrade.decision.Observations.Proof;
 import io.weft.upgrade.decision.Observations.ProofState;
 import io.weft.upgrade.decision.Observations.Proxy;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +52,11 @@ final class FakeMesh {
     private Instant now;
     private Optional<Instant> controlPlaneAsked = Optional.empty();
     boolean controlPlaneBroken;
+    /** The new control plane was ready and is not any more. */
+    boolean controlPlaneDown;
+    /** The cluster refuses what the new default brings. */
+    boolean promotionRefused;
+
     Optional<Instant> agentLost = Optional.empty();
     Optional<Instant> telemetryEnds = Optional.empty();
     Optional<Boolean> versionReached = Optional.empty();
@@ -62,6 +67,9 @@ final class FakeMesh {
         String wanted;
         int moved = PODS;
         boolean paused;
+        /** As in the placement; the mover does nothing after it. */
+        Optional<Instant> deadline = Optional.empty();
+
         Optional<Instant> firstRestart = Optional.empty();
         Optional<Instant> lastReady = Optional.empty();
         Instant reported;
@@ -82,6 +90,17 @@ final class FakeMesh {
 
         boolean settled() {
             return moved == PODS;
+        }
+
+        MovementState state(Instant now) {
+            if (settled()) {
+                return MovementState.MOVED;
+            }
+            return overdue(now) ? MovementState.FAILED : MovementState.RESTARTING;
+        }
+
+        boolean overdue(Instant now) {
+            return deadline.filter(now::isAfter).isPresent();
         }
     }
 
@@ -144,7 +163,7 @@ final class FakeMesh {
     }
 
     private void restartOnePod(Ns namespace) {
-        if (namespace.settled() || namespace.paused) {
+        if (namespace.settled() || namespace.paused || namespace.overdue(now)) {
             return;
         }
         namespace.firstRestart = Optional.of(namespace.firstRestart.orElse(now));
@@ -184,7 +203,11 @@ final class FakeMesh {
                 }
                 case Effect.RemoveControlPlane remove -> controlPlanes.remove(remove.revision());
                 case Effect.Place place -> place.namespaces().forEach(name -> place(name, place));
-                case Effect.MakeDefault _ -> {}
+                case Effect.LiftDeadlines _ ->
+                    namespaces.values().forEach(namespace -> namespace.deadline = Optional.empty());
+                case Effect.MakeDefault change ->
+                    controlPlanes.replaceAll((revision, seen) -> new ControlPlane(
+                            seen.version(), seen.state(), seen.reason(), revision.equals(change.revision())));
                 case Effect.RequestProbeRuns _ -> proofRequested = true;
                 case Effect.SetVersionReached reached -> versionReached = Optional.of(reached.reached());
             }
@@ -194,6 +217,7 @@ final class FakeMesh {
     private void place(String name, Effect.Place place) {
         Ns namespace = namespace(name);
         namespace.paused = place.paused();
+        namespace.deadline = place.deadline();
         if (!namespace.wanted.equals(place.revision())) {
             namespace.former = namespace.wanted;
             namespace.wanted = place.revision();
@@ -217,8 +241,8 @@ final class FakeMesh {
                     name,
                     new Movement(
                             namespace.wanted,
-                            namespace.settled() ? MovementState.MOVED : MovementState.RESTARTING,
-                            "",
+                            namespace.state(now),
+                            namespace.state(now) == MovementState.FAILED ? "DeadlineExceeded" : "",
                             "",
                             namespace.firstRestart,
                             namespace.lastReady,
@@ -228,7 +252,12 @@ final class FakeMesh {
                 true,
                 List.of(),
                 Map.of(),
-                new Agent(agentLost.isEmpty(), Optional.of(agentLost.orElse(now)), agentLost, agentLost.isEmpty()),
+                new Agent(
+                        agentLost.isEmpty(),
+                        Optional.of(agentLost.orElse(now)),
+                        agentLost,
+                        agentLost.isEmpty() && !promotionRefused,
+                        agentLost.isEmpty() && !promotionRefused),
                 controlPlanes,
                 placements,
                 movements,
@@ -266,15 +295,28 @@ final class FakeMesh {
                 proxies.add(new Proxy(name, "web-" + pod, revision, true));
             }
         });
-        Map<String, Clients> clients = new HashMap<>();
-        controlPlanes.keySet().forEach(revision -> {
+        Map<String, Serving> serving = new HashMap<>();
+        controlPlanes.forEach((revision, controlPlane) -> {
             long connected = proxies.stream()
                     .filter(proxy -> proxy.revision().equals(revision))
                     .count();
             boolean rejects = quality.rejects() && revision.equals(plan.to().revision()) && connected > 0;
-            clients.put(revision, new Clients(connected, rejects ? 1 : 0));
+            serving.put(revision, new Serving(isUp(revision, controlPlane), connected, 0, rejects ? 1 : 0, ""));
         });
-        return new MeshStatus(Optional.of(agentLost.orElse(now)), clients, proxies);
+        return new MeshStatus(Optional.of(agentLost.orElse(now)), false, serving, proxies);
+    }
+
+    private boolean isUp(String revision, ControlPlane controlPlane) {
+        boolean down = controlPlaneDown && revision.equals(plan.to().revision());
+        return !down && controlPlane.state() != ControlPlaneState.INSTALLING;
+    }
+
+    String defaultRevision() {
+        return controlPlanes.entrySet().stream()
+                .filter(entry -> entry.getValue().isDefault())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("");
     }
 
     boolean everythingOn(String revision) {

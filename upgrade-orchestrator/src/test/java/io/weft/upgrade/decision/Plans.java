@@ -24,6 +24,7 @@ final class Plans {
             Duration.ofMinutes(15),
             Duration.ofSeconds(60),
             Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofMinutes(2),
             Duration.ofSeconds(60),

@@ -2,7 +2,6 @@ package io.weft.upgrade.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.weft.upgrade.decision.Observations.Clients;
 import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Movement;
@@ -130,7 +129,7 @@ class RolloutsTest {
         Scenario scenario = oneWave().untilStep(Step.ControlPlaneSoak.class);
 
         Decided decided = scenario.look(Seen.meshStatus(
-                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(0, 2)), status.proxies())));
+                status -> new MeshStatus(status.time(), false, Map.of(NEW, Seen.serving(0, 2)), status.proxies())));
 
         assertThat(decided.decision().reason()).isEqualTo(Reason.CONFIGURATION_REJECTED);
         assertThat(scenario.phase()).isEqualTo(Phase.ROLLING_BACK);
@@ -315,7 +314,8 @@ class RolloutsTest {
     }
 
     private static MeshStatus unsynced(MeshStatus status) {
-        return new MeshStatus(status.time(), status.controlPlanes(), List.of(new Proxy("shop", "web-0", NEW, false)));
+        return new MeshStatus(
+                status.time(), false, status.controlPlanes(), List.of(new Proxy("shop", "web-0", NEW, false)));
     }
 
     @Test
@@ -387,7 +387,7 @@ class RolloutsTest {
     void onFailurePauseStopsTheMoveAndResumeCountsAnew() {
         Scenario scenario = twoWaves(OnFailure.PAUSE).untilStep(Step.WaveSoaking.class);
         scenario.look(Seen.meshStatus(
-                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(1, 1)), status.proxies())));
+                status -> new MeshStatus(status.time(), false, Map.of(NEW, Seen.serving(1, 1)), status.proxies())));
         assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
 
         scenario.command(Command.Kind.RESUME);
@@ -402,7 +402,7 @@ class RolloutsTest {
         Scenario scenario = oneWave().untilStep(Step.Promoted.class);
 
         Decided decided = scenario.look(Seen.meshStatus(
-                status -> new MeshStatus(status.time(), Map.of(NEW, new Clients(4, 1)), status.proxies())));
+                status -> new MeshStatus(status.time(), false, Map.of(NEW, Seen.serving(4, 1)), status.proxies())));
 
         assertThat(decided.decision()).isInstanceOf(Decision.RollBack.class);
         assertThat(decided.effects()).contains(new Effect.MakeDefault(OLD, NEW));
@@ -420,5 +420,52 @@ class RolloutsTest {
 
         scenario.untilPhase(Phase.ROLLED_BACK);
         assertThat(scenario.mesh.everythingOn(OLD)).isTrue();
+    }
+
+    @Test
+    void theWayBackHasNoDeadlineThatTheMoverWouldStopAt() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+
+        Decided decided = scenario.command(Command.Kind.ROLL_BACK);
+
+        assertThat(decided.effects())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Effect.Place.class,
+                        place -> assertThat(place.deadline()).isEmpty());
+    }
+
+    @Test
+    void anAgentThatWasAwayDuringTheWholeWayBackEndsItOnceItReturns() {
+        Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
+        scenario.command(Command.Kind.ROLL_BACK);
+        scenario.mesh.agentLost = Optional.of(scenario.mesh.now());
+        for (int minute = 0; minute < 16; minute++) {
+            scenario.mesh.pass(60);
+            scenario.look();
+        }
+
+        scenario.mesh.agentLost = Optional.empty();
+
+        scenario.untilPhase(Phase.ROLLED_BACK);
+        assertThat(scenario.mesh.everythingOn(OLD)).isTrue();
+    }
+
+    @Test
+    void aRolloutThatEndedLeavesNoDeadlineBehindThatWouldStopTheMoverLater() {
+        Scenario completed = oneWave().untilPhase(Phase.COMPLETED);
+        Scenario aborted = oneWave().untilStep(Step.WaveMoving.class);
+        aborted.command(Command.Kind.ABORT);
+        Scenario rolledBack = twoWaves(OnFailure.ROLL_BACK_WAVE)
+                .until(state -> state.step() instanceof Step.WaveMoving moving
+                        && moving.wave().position() == 1);
+        rolledBack.look(Seen.movement("pay", movement(rolledBack, MovementState.FAILED, "ImagePull")));
+        rolledBack.untilPhase(Phase.ROLLED_BACK);
+
+        for (Scenario ended : List.of(completed, aborted, rolledBack)) {
+            assertThat(ended.mesh.namespaces.values())
+                    .as(ended.phase().name())
+                    .allSatisfy(namespace -> assertThat(namespace.deadline).isEmpty());
+        }
     }
 }

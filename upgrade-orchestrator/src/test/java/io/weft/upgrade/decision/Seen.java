@@ -5,6 +5,7 @@ import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Movement;
 import io.weft.upgrade.decision.Observations.Proof;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -54,6 +55,11 @@ final class Seen {
         };
     }
 
+    /** A ready control plane all of whose proxies are synced. */
+    static Serving serving(long connected, long rejected) {
+        return new Serving(true, connected, 0, rejected, "");
+    }
+
     static UnaryOperator<Observations> meshStatus(UnaryOperator<MeshStatus> change) {
         return seen -> copy(
                 seen,
@@ -71,7 +77,7 @@ final class Seen {
 
     /** Connected by name, last heard of at {@code seen}. */
     static UnaryOperator<Observations> silentAgent(Instant lastSeen) {
-        Observations.Agent agent = new Observations.Agent(true, Optional.of(lastSeen), Optional.empty(), true);
+        Observations.Agent agent = new Observations.Agent(true, Optional.of(lastSeen), Optional.empty(), true, true);
         return seen -> new Observations(
                 true,
                 List.of(),
@@ -84,6 +90,15 @@ final class Seen {
                 seen.proofs(),
                 seen.commands(),
                 seen.telemetry());
+    }
+
+    /** The control plane as its mesh status describes it. */
+    static UnaryOperator<Observations> serving(String revision, Serving serving) {
+        return meshStatus(status -> {
+            Map<String, Serving> controlPlanes = new HashMap<>(status.controlPlanes());
+            controlPlanes.put(revision, serving);
+            return new MeshStatus(status.time(), status.truncated(), controlPlanes, status.proxies());
+        });
     }
 
     static UnaryOperator<Observations> telemetry(UnaryOperator<Telemetry> change) {

@@ -90,6 +90,8 @@ class RolloutExecutorIT {
             assertThat(cluster.text(
                             "SELECT string_agg(DISTINCT revision, ',') FROM placement WHERE tenant_id = :tenant"))
                     .isEqualTo("1-27-0");
+            assertThat(cluster.text("SELECT count(deadline)::text FROM placement WHERE tenant_id = :tenant"))
+                    .isEqualTo("0");
             assertThat(cluster.text(
                             "SELECT wanted::text FROM control_plane WHERE revision = '1-26-0' AND tenant_id = :tenant"))
                     .isEqualTo("false");

@@ -31,6 +31,11 @@ final class StandardTiming implements RolloutTiming {
     }
 
     @Override
+    public Duration controlPlaneLost() {
+        return Duration.ofSeconds(60);
+    }
+
+    @Override
     public Duration agentLost() {
         return Duration.ofSeconds(60);
     }
