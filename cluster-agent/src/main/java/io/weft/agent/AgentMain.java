@@ -21,9 +21,7 @@ class AgentMain implements QuarkusApplication {
     private final AgentConfig config;
     private final String version;
 
-    AgentMain(
-            AgentConfig config,
-            @ConfigProperty(name = "quarkus.application.version") String version) {
+    AgentMain(AgentConfig config, @ConfigProperty(name = "quarkus.application.version") String version) {
         this.config = config;
         this.version = version;
     }

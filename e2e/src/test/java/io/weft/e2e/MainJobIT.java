@@ -59,8 +59,7 @@ class MainJobIT {
     @Order(1)
     void theAgentEnrolsWithNoMoreRightsThanTheReleasesGrant() {
         step(0, MainJob::enrol);
-        JsonNode lifecycle =
-                cluster().get("clusterrole", LIFECYCLE).path("rules");
+        JsonNode lifecycle = cluster().get("clusterrole", LIFECYCLE).path("rules");
         JsonNode promised =
                 main().hub().get("/clusters/" + main().clusterId() + "/install").at("/values/lifecycleRules");
         assertThat(Live.items(lifecycle)).isNotEmpty().containsExactlyElementsOf(Live.items(promised));
@@ -89,8 +88,8 @@ class MainJobIT {
         step(1, MainJob::installMesh);
         // Pods without a proxy go only when their successors are ready.
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(live().proxyImages())
-                        .containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD));
+                .untilAsserted(() ->
+                        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD));
         assertThat(live().revisions()).hasSize(1);
     }
 
@@ -192,7 +191,15 @@ class MainJobIT {
     @Order(8)
     void preflightNamesWorkloadsThatWouldLoseRequestsAndRightsThatAreMissing() {
         step(7, main -> {});
-        cluster().kubectl("-n", "outside", "create", "deployment", "blunt", "--image=weft.local/sample:1", "--replicas=0");
+        cluster()
+                .kubectl(
+                        "-n",
+                        "outside",
+                        "create",
+                        "deployment",
+                        "blunt",
+                        "--image=weft.local/sample:1",
+                        "--replicas=0");
         awaitPreflight("NoGracefulStop", "outside/blunt");
 
         JsonNode rules = cluster().get("clusterrole", LIFECYCLE).path("rules");

@@ -102,8 +102,9 @@ class OutagesIT {
     @Test
     @Order(3)
     void withoutPostgresNothingAcceptedIsLost() {
-        goneForAMinute("postgres", () -> await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> {
+        goneForAMinute(
+                "postgres",
+                () -> await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
                     Hub.Answer answer = clusters();
                     assertThat(answer.status()).isEqualTo(503);
                     assertThat(answer.body().path("code").asText()).isEqualTo("UNAVAILABLE");
@@ -141,14 +142,16 @@ class OutagesIT {
         List<String> accepted = new ArrayList<>();
         try {
             fill(filler, "1M");
-            await().pollInterval(Duration.ofMillis(100)).atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
-                fill(filler, "4k"); // what was freed meanwhile as well
-                Hub.Answer answer = create("full-" + accepted.size());
-                if (answer.ok()) {
-                    accepted.add(answer.body().path("id").asText());
-                }
-                assertThat(answer.status()).isEqualTo(503);
-            });
+            await().pollInterval(Duration.ofMillis(100))
+                    .atMost(Duration.ofMinutes(2))
+                    .untilAsserted(() -> {
+                        fill(filler, "4k"); // what was freed meanwhile as well
+                        Hub.Answer answer = create("full-" + accepted.size());
+                        if (answer.ok()) {
+                            accepted.add(answer.body().path("id").asText());
+                        }
+                        assertThat(answer.status()).isEqualTo(503);
+                    });
         } finally {
             Files.deleteIfExists(filler);
         }
@@ -156,7 +159,9 @@ class OutagesIT {
         standsAsBefore(begin);
         assertThat(create("free-again").status()).isEqualTo(201);
         for (String id : accepted) {
-            assertThat(live().job().hub().tryGet("/clusters/" + id).status()).as(id).isEqualTo(200);
+            assertThat(live().job().hub().tryGet("/clusters/" + id).status())
+                    .as(id)
+                    .isEqualTo(200);
         }
     }
 
@@ -228,8 +233,7 @@ class OutagesIT {
         live().cluster().kubectl("-n", "payments", "delete", kind, name);
         await().atMost(Duration.ofSeconds(15))
                 .untilAsserted(() -> assertThat(live().cluster()
-                                .tryKubectl(
-                                        "", "-n", "payments", "get", kind, name, "-o", "jsonpath={.metadata.uid}")
+                                .tryKubectl("", "-n", "payments", "get", kind, name, "-o", "jsonpath={.metadata.uid}")
                                 .output())
                         .isNotEmpty()
                         .isNotEqualTo(object.at("/metadata/uid").asText()));
@@ -240,7 +244,8 @@ class OutagesIT {
         return ProcessHandle.allProcesses()
                 .filter(process -> {
                     String[] words = commandLine(process.pid());
-                    return words[0].endsWith("kube-apiserver") && Stream.of(words).anyMatch(word -> word.contains(state))
+                    return words[0].endsWith("kube-apiserver")
+                                    && Stream.of(words).anyMatch(word -> word.contains(state))
                             || (words.length > 1
                                     && words[1].endsWith("kube-apiserver")
                                     && Stream.of(words).anyMatch(word -> word.contains(state)));
@@ -251,7 +256,8 @@ class OutagesIT {
 
     private static String[] commandLine(long pid) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline")).split("\0", -1);
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"))
+                    .split("\0", -1);
         } catch (IOException ended) {
             return new String[] {""};
         }
@@ -275,7 +281,9 @@ class OutagesIT {
 
     private static void run(String... command) {
         Command.Result result = Command.run(List.of(command), Path.of("/"), Map.of(), "", Duration.ofMinutes(1));
-        assertThat(result.ok()).as(String.join(" ", command) + ": " + result.said()).isTrue();
+        assertThat(result.ok())
+                .as(String.join(" ", command) + ": " + result.said())
+                .isTrue();
     }
 
     private Live live() {

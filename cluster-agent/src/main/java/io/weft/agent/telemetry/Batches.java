@@ -30,7 +30,6 @@ final class Batches {
     /** Sent and not accepted yet; less than the hub takes at once from a cluster that was away. */
     static final int MAX_BYTES_UNDER_WAY = 512 * 1024;
 
-
     private final Uplink uplink;
     private final InstantSource clock;
     private final long run;

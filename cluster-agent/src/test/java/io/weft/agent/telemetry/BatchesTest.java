@@ -115,7 +115,10 @@ class BatchesTest {
 
         acceptEverything();
 
-        assertThat(sent).extracting(TelemetryBatch::getSequence).doesNotHaveDuplicates().contains(100L);
+        assertThat(sent)
+                .extracting(TelemetryBatch::getSequence)
+                .doesNotHaveDuplicates()
+                .contains(100L);
     }
 
     private void acceptEverything() {

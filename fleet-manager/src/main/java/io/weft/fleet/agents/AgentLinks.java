@@ -1,12 +1,12 @@
 package io.weft.fleet.agents;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.weft.fleet.inventory.Recompile;
 import io.weft.fleet.signer.AgentIdentity;
 import io.weft.kit.audit.Audit;
 import io.weft.kit.audit.AuditEntry;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.CompileRequest;
 import io.weft.kit.work.DueWork;
 import io.weft.protocol.v1.Hello;
 import jakarta.inject.Singleton;
@@ -81,7 +81,7 @@ final class AgentLinks {
                     status_version = status_version + 1 WHERE cluster_id = ?
                 """, kubernetes, text(hello.getAgentVersion()), missing, cluster);
         if (!kubernetesBefore.equals(Optional.of(kubernetes))) {
-            Recompile.request(tx, cluster, "kubernetesVersion");
+            CompileRequest.raise(tx, cluster, "kubernetesVersion");
         }
     }
 

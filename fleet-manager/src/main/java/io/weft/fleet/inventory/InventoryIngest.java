@@ -3,6 +3,7 @@ package io.weft.fleet.inventory;
 import io.weft.fleet.signer.AgentIdentity;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
+import io.weft.kit.work.CompileRequest;
 import io.weft.kit.work.DueWork;
 import io.weft.model.facts.ClusterFacts;
 import io.weft.protocol.v1.InventoryChange;
@@ -124,7 +125,7 @@ public final class InventoryIngest {
                 cluster,
                 digest);
         if (changed > 0) {
-            Recompile.request(tx, cluster, "inventory");
+            CompileRequest.raise(tx, cluster, "inventory");
         }
     }
 

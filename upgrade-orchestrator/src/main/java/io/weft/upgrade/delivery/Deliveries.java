@@ -1,7 +1,7 @@
 package io.weft.upgrade.delivery;
 
 import io.weft.kit.tenancy.TenantTx;
-import io.weft.kit.work.DueWork;
+import io.weft.kit.work.CompileRequest;
 import io.weft.upgrade.delivery.Delivery.Target;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -40,7 +40,7 @@ final class Deliveries {
                 .distinct()
                 .sorted()
                 .forEach(cluster ->
-                        requestVersion(tx, cluster, "policy generation " + row.generation() + " is due here"));
+                        CompileRequest.raise(tx, cluster, "policy generation " + row.generation() + " is due here"));
         delivery.stopped().forEach((target, why) -> stop(tx, policy, target, why));
         return delivery.lookAgain();
     }
@@ -72,13 +72,5 @@ final class Deliveries {
                 UPDATE policy_target SET reason = 'DeliveryStopped', message = ?, update_time = now()
                 WHERE policy_id = ? AND installation_id = ? AND class = ?
                 """, why, policy, target.installation(), target.capabilityClass());
-    }
-
-    private static void requestVersion(TenantTx tx, UUID cluster, String reason) {
-        tx.update(
-                "UPDATE agent_link SET requested_version = requested_version + 1, requested_reason = ? WHERE cluster_id = ?",
-                reason,
-                cluster);
-        DueWork.scheduleNow(tx, "compile", cluster, reason);
     }
 }

@@ -5,12 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.kit.tenancy.TenantTx;
-import io.weft.kit.work.DueWork;
+import io.weft.kit.work.CompileRequest;
 import io.weft.upgrade.decision.Effect;
 import io.weft.upgrade.observe.Subject;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Writes effects into the rows that other services read. It has no opinion: the decision said what. */
@@ -35,16 +34,8 @@ final class EffectWriter {
             desiredStateChanged |= apply(effect);
         }
         if (desiredStateChanged) {
-            requestVersion(tx, subject.cluster(), reason);
+            CompileRequest.raise(tx, subject.cluster(), reason);
         }
-    }
-
-    static void requestVersion(TenantTx tx, UUID cluster, String reason) {
-        tx.update(
-                "UPDATE agent_link SET requested_version = requested_version + 1, requested_reason = ? WHERE cluster_id = ?",
-                reason,
-                cluster);
-        DueWork.scheduleNow(tx, COMPILE, cluster, reason);
     }
 
     private boolean apply(Effect effect) {
