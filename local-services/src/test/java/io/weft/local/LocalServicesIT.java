@@ -100,7 +100,6 @@ class LocalServicesIT {
 
     @Test
     void aFolderThatOthersMayNotEnterIsNoObstacle() throws Exception {
-        String before = Files.readString(Path.of("/proc/self/mounts"));
         Path closed = Files.createDirectory(state.resolve("closed"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         Files.writeString(closed.resolve("private"), "not for the unprivileged user");
@@ -114,7 +113,7 @@ class LocalServicesIT {
             assertThat(Files.exists(seen.resolve("private"))).isFalse();
         }
 
-        assertThat(Files.readString(Path.of("/proc/self/mounts"))).isEqualTo(before);
+        assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(closed.toString());
     }
 
     @Test

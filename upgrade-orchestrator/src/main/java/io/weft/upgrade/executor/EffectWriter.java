@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes effects into the rows that other services read. It has no opinion: the decision said what. */
 final class EffectWriter {
-    static final String COMPILE = "compile";
     private static final String VERSION_REACHED = "VersionReached";
 
     private final TenantTx tx;
