@@ -501,4 +501,31 @@ class RolloutsTest {
         assertThat(WaveMovement.of(scenario.plan, moving.wave(), seen).firstRestart())
                 .contains(behind);
     }
+
+    @Test
+    void aBadVersionGoesBackThoughTelemetryIsLateAllTheTime() {
+        Scenario scenario =
+                new Scenario(Plans.plan(Plans.wave(0, "shop")), new FakeMesh.Quality(0.5, 0, false, false, false));
+        scenario.untilStep(Step.WaveMoving.class);
+        scenario.mesh.pass(5);
+        scenario.mesh.telemetryLag = Duration.ofSeconds(40);
+
+        scenario.until(state -> state.paused() || state.step() instanceof Step.RollingBack);
+
+        assertThat(scenario.phase()).isEqualTo(Phase.ROLLING_BACK);
+        assertThat(((Step.RollingBack) scenario.state.step()).cause().reason()).isEqualTo(Reason.SUCCESS_RATE_FELL);
+    }
+
+    @Test
+    void everyWindowThatComesLateIsJudgedOnce() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        scenario.mesh.pass(5);
+        scenario.mesh.telemetryLag = Duration.ofSeconds(40);
+        scenario.untilPhase(Phase.STUCK);
+        scenario.mesh.pass(60);
+        scenario.look();
+
+        assertThat(scenario.mesh.seen(scenario.state).telemetry().unjudged()).isEmpty();
+        assertThat(scenario.phase()).isEqualTo(Phase.STUCK);
+    }
 }
