@@ -42,18 +42,33 @@ public final class Rollouts {
         return release(look, Reason.AGENT_RETURNED, "the agent is back; deadlines moved by its absence");
     }
 
-    private static Decided withLateData(Look look, Hold hold) {
-        if (Failures.caughtUp(look, hold)) {
-            return release(look, Reason.DATA_RETURNED, "telemetry has caught up; nothing was judged without it");
+    /** What is late is waited for; what did arrive is judged, for a bad upgrade shows in it as well. */
+    private static Decided withLateData(Look held, Hold hold) {
+        Look running = held.at(held.state().released(held.now()));
+        return held.state()
+                .progress()
+                .map(wave -> {
+                    WaveSteps.Judged judged = WaveSteps.Judged.of(running, wave, false);
+                    Decided decided = judged.failure()
+                            .map(failure -> Failures.failed(judged.look(), failure))
+                            .orElseGet(() ->
+                                    stillLate(held.at(WaveSteps.Judged.remembering(held, wave)), judged.look(), hold));
+                    return decided.judged(judged.gates().judgements());
+                })
+                .orElseGet(() -> stillLate(held, running, hold));
+    }
+
+    private static Decided stillLate(Look held, Look running, Hold hold) {
+        if (Failures.caughtUp(held, hold)) {
+            return release(held, Reason.DATA_RETURNED, "telemetry has caught up; nothing was judged without it");
         }
-        Look released = look.at(look.state().released(look.now()));
-        if (agentLost(look)) {
-            return released.stuck(Reason.AGENT_UNREACHABLE, look.agentAwaySince());
+        if (agentLost(held)) {
+            return running.stuck(Reason.AGENT_UNREACHABLE, held.agentAwaySince());
         }
-        Instant patience = hold.since().plus(look.plan().timing().telemetryLost());
-        return look.now().isBefore(patience)
-                ? look.waiting(hold.reason(), hold.message(), look.soon())
-                : Failures.withoutData(released, Failure.of(hold.reason(), hold.message() + "; given up waiting"));
+        Instant patience = hold.since().plus(held.plan().timing().telemetryLost());
+        return held.now().isBefore(patience)
+                ? held.waiting(hold.reason(), hold.message(), held.soon())
+                : Failures.withoutData(running, Failure.of(hold.reason(), hold.message() + "; given up waiting"));
     }
 
     private static Decided release(Look look, Reason reason, String message) {

@@ -2,6 +2,7 @@ package io.weft.upgrade.decision;
 
 import io.weft.upgrade.decision.Observations.Movement;
 import io.weft.upgrade.decision.Observations.MovementState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
@@ -12,7 +13,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What the agent says of one wave's move. Reports from before the wave, or of another revision, are not about it. */
-record WaveMovement(SortedSet<String> namespaces, SortedMap<String, Movement> reports, SortedSet<String> moved) {
+record WaveMovement(
+        Instant start, SortedSet<String> namespaces, SortedMap<String, Movement> reports, SortedSet<String> moved) {
+    /** By so much the agent's clock, which times restarts, may be behind the hub's, which times waves. */
+    private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(30);
 
     static WaveMovement of(Plan plan, WaveProgress wave, Observations seen) {
         SortedSet<String> namespaces = plan.wave(wave.position()).namespaces();
@@ -33,7 +37,7 @@ record WaveMovement(SortedSet<String> namespaces, SortedMap<String, Movement> re
                 moved.add(namespace);
             }
         }
-        return new WaveMovement(namespaces, reports, moved);
+        return new WaveMovement(wave.start(), namespaces, reports, moved);
     }
 
     boolean complete() {
@@ -43,13 +47,20 @@ record WaveMovement(SortedSet<String> namespaces, SortedMap<String, Movement> re
     Optional<Instant> firstRestart() {
         return reports.values().stream()
                 .flatMap(movement -> movement.firstRestart().stream())
+                .filter(this::isOfThisWave)
                 .min(Comparator.naturalOrder());
     }
 
     Optional<Instant> lastReady() {
         return reports.values().stream()
                 .flatMap(movement -> movement.lastReady().stream())
+                .filter(this::isOfThisWave)
                 .max(Comparator.naturalOrder());
+    }
+
+    /** The agent reports a namespace that was there already with the times of the move that brought it. */
+    private boolean isOfThisWave(Instant time) {
+        return !time.isBefore(start.minus(CLOCK_DIFFERENCE));
     }
 
     Optional<Map.Entry<String, Movement>> firstIn(MovementState state) {

@@ -23,13 +23,17 @@ final class WaveSteps {
     record Judged(Look look, Gates gates) {
         static Judged of(Look look, WaveProgress wave, boolean overdue) {
             Gates gates = Gates.judge(Evidence.of(look.plan(), look.state(), wave, look.seen(), overdue, look.now()));
+            return new Judged(look.at(remembering(look, wave)), gates);
+        }
+
+        /** The state that knows the windows of this look as judged. */
+        static State remembering(Look look, WaveProgress wave) {
             Telemetry telemetry = look.seen().telemetry();
-            State next = telemetry.unjudged().isEmpty()
+            return telemetry.unjudged().isEmpty()
                     ? look.state()
                     : look.state()
                             .withProgress(wave.judgedThrough(
                                     telemetry.unjudged().getLast().start().plus(Telemetry.WINDOW)));
-            return new Judged(look.at(next), gates);
         }
 
         Optional<Failure> failure() {

@@ -13,6 +13,7 @@ import io.weft.upgrade.decision.Observations.Proof;
 import io.weft.upgrade.decision.Observations.ProofState;
 import io.weft.upgrade.decision.Observations.Proxy;
 import io.weft.upgrade.decision.Observations.Serving;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,6 +60,7 @@ final class FakeMesh {
 
     Optional<Instant> agentLost = Optional.empty();
     Optional<Instant> telemetryEnds = Optional.empty();
+    Duration telemetryLag = Duration.ZERO;
     Optional<Boolean> versionReached = Optional.empty();
 
     /** One namespace; {@code moved} of its pods run {@code wanted}. */
@@ -202,7 +204,11 @@ final class FakeMesh {
                     controlPlaneAsked = Optional.of(now);
                 }
                 case Effect.RemoveControlPlane remove -> controlPlanes.remove(remove.revision());
-                case Effect.Place place -> place.namespaces().forEach(name -> place(name, place));
+                case Effect.Place place -> {
+                    place.namespaces().forEach(name -> place(name, place));
+                    // The layer changed, so the agent reports every namespace once more, with its former times.
+                    namespaces.values().forEach(namespace -> namespace.reported = now);
+                }
                 case Effect.LiftDeadlines _ ->
                     namespaces.values().forEach(namespace -> namespace.deadline = Optional.empty());
                 case Effect.MakeDefault change ->
@@ -268,7 +274,7 @@ final class FakeMesh {
         Instant last = agentLost.orElse(now).isBefore(telemetryEnds.orElse(Instant.MAX))
                 ? agentLost.orElse(now)
                 : telemetryEnds.orElse(now);
-        Instant through = TrafficRanges.floor(last);
+        Instant through = TrafficRanges.floor(last.minus(telemetryLag));
         return seen.withTelemetry(traffic.answer(TrafficRanges.of(plan, state, seen, through), through));
     }
 

@@ -468,4 +468,64 @@ class RolloutsTest {
                     .allSatisfy(namespace -> assertThat(namespace.deadline).isEmpty());
         }
     }
+
+    @Test
+    void aSecondTryDoesNotCountWhatHappenedToNamespacesThatStayedOnTheNewRevisionMeanwhile() {
+        Scenario first = twoWaves(OnFailure.ROLL_BACK_WAVE)
+                .until(state -> state.step() instanceof Step.WaveMoving moving
+                        && moving.wave().position() == 1);
+        first.look(Seen.movement("pay", movement(first, MovementState.FAILED, "ImagePull")));
+        first.untilPhase(Phase.ROLLED_BACK);
+        assertThat(first.mesh.namespace("shop").wanted).isEqualTo(NEW);
+        first.mesh.traffic.usualFailures = 0.3;
+        first.mesh.pass(120);
+        first.mesh.traffic.usualFailures = 0;
+        first.mesh.pass(300);
+
+        Scenario second = new Scenario(first.plan, first.mesh);
+
+        second.until(state -> state.phase(second.plan).ended() || state.step() instanceof Step.RollingBack);
+        assertThat(second.phase()).isEqualTo(Phase.COMPLETED);
+    }
+
+    @Test
+    void timesOfARestartShortlyBeforeTheWaveAreTheAgentsClock() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        Step.WaveMoving moving = (Step.WaveMoving) scenario.state.step();
+        Instant behind = moving.wave().start().minusSeconds(20);
+        Movement report = new Movement(
+                NEW, MovementState.RESTARTING, "", "", Optional.of(behind), Optional.of(behind), scenario.mesh.now());
+
+        Observations seen = Seen.movement("shop", report).apply(scenario.mesh.seen(scenario.state));
+
+        assertThat(WaveMovement.of(scenario.plan, moving.wave(), seen).firstRestart())
+                .contains(behind);
+    }
+
+    @Test
+    void aBadVersionGoesBackThoughTelemetryIsLateAllTheTime() {
+        Scenario scenario =
+                new Scenario(Plans.plan(Plans.wave(0, "shop")), new FakeMesh.Quality(0.5, 0, false, false, false));
+        scenario.untilStep(Step.WaveMoving.class);
+        scenario.mesh.pass(5);
+        scenario.mesh.telemetryLag = Duration.ofSeconds(40);
+
+        scenario.until(state -> state.paused() || state.step() instanceof Step.RollingBack);
+
+        assertThat(scenario.phase()).isEqualTo(Phase.ROLLING_BACK);
+        assertThat(((Step.RollingBack) scenario.state.step()).cause().reason()).isEqualTo(Reason.SUCCESS_RATE_FELL);
+    }
+
+    @Test
+    void everyWindowThatComesLateIsJudgedOnce() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        scenario.mesh.pass(5);
+        scenario.mesh.telemetryLag = Duration.ofSeconds(40);
+        scenario.untilPhase(Phase.STUCK);
+        scenario.mesh.pass(60);
+        scenario.look();
+
+        assertThat(scenario.mesh.seen(scenario.state).telemetry().unjudged()).isEmpty();
+        assertThat(scenario.phase()).isEqualTo(Phase.STUCK);
+    }
 }

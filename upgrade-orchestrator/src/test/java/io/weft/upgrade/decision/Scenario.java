@@ -27,6 +27,12 @@ final class Scenario {
         mesh.pass(120);
     }
 
+    /** Another rollout in a mesh that had one before. */
+    Scenario(Plan plan, FakeMesh mesh) {
+        this.plan = plan;
+        this.mesh = mesh;
+    }
+
     /** Looks, lets five seconds pass, until the state is the wanted one. */
     Scenario until(Predicate<State> wanted) {
         for (int look = 0; look < MAX_LOOKS; look++) {
