@@ -93,7 +93,8 @@ keep_java() {
         rm -rf "$kept"
         mv "$new" "$kept"
     }
-    ln -sfn "$(basename "$kept")" "$home/dist"
+    [ -L "$home/dist" ] || rm -rf "$home/dist" # a folder of an earlier version of this script
+    ln -sfnT "$(basename "$kept")" "$home/dist"
     remove_unused_dist "$kept"
 }
 

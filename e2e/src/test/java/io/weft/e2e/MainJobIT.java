@@ -189,8 +189,87 @@ class MainJobIT {
 
     @Test
     @Order(8)
+    void weftCountsWhatTheClientCounts() {
+        step(7, MainJob::compareTelemetry);
+    }
+
+    @Test
+    @Order(9)
+    void aBadUpgradeIsRolledBackByItself() {
+        step(8, main -> main.badRollout(change -> {}));
+        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(live().revisions()).containsExactly("1-26-0"));
+    }
+
+    @Test
+    @Order(10)
+    void aGoodUpgradeKeepsBothRevisionsUntilTheSoakEnds() {
+        List<Set<String>> whileSoaking = new ArrayList<>();
+        List<Integer> completeTooEarly = new ArrayList<>();
+        step(
+                9,
+                main -> main.goodRollout(change -> {
+                    if (change.at("/status/phase").asText().equals("soaking")) {
+                        whileSoaking.add(live().revisions());
+                        if (change.at("/status/wave").asText().equals("shop")) {
+                            completeTooEarly.add(main.hub()
+                                    .tryPost(
+                                            "/rollouts/" + change.path("id").asText() + "/commands",
+                                            Map.of("command", "complete", "reason", "the suite tries it too early"))
+                                    .status());
+                        }
+                    }
+                }));
+        assertThat(whileSoaking)
+                .isNotEmpty()
+                .allSatisfy(seen -> assertThat(seen).containsExactly("1-26-0", "1-27-0"));
+        assertThat(completeTooEarly).isNotEmpty().containsOnly(409);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(live().revisions()).containsExactly("1-27-0"));
+        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.NEW);
+    }
+
+    @Test
+    @Order(11)
+    void theReportHoldsWhatWasPromised() {
+        step(10, main -> {});
+        Report report = main().report(Duration.ZERO);
+        assertThat(report.policies()).hasSize(3).allSatisfy(policy -> {
+            assertThat(policy.state()).isEqualTo("enforced");
+            assertThat(List.of(
+                            policy.proof().probe(),
+                            policy.proof().expected(),
+                            policy.proof().observed(),
+                            policy.proof().control()))
+                    .doesNotContain("");
+        });
+        Report.Telemetry telemetry = report.telemetry();
+        assertThat(Math.abs(telemetry.requestsByWeft() - telemetry.requestsByClient()) * 1000)
+                .as("within 0.5 %%: %s", telemetry)
+                .isLessThanOrEqualTo(telemetry.requestsByClient() * 5);
+        assertThat(report.rollouts())
+                .hasSize(2)
+                .anySatisfy(rollout -> assertThat(rollout).isInstanceOfSatisfying(Report.RolledBack.class, bad -> {
+                    assertThat(bad.gate()).isNotEmpty();
+                    assertThat(bad.secondsFromFirstBadRequestToRestored()).isBetween(1.0, 60.0);
+                    assertThat(bad.failedRequestsAfterRestored()).isZero();
+                }));
+        assertThat(report.rollouts())
+                .anySatisfy(rollout -> assertThat(rollout).isInstanceOfSatisfying(Report.Completed.class, good -> {
+                    assertThat(good.failedRequests()).isZero();
+                    assertThat(good.requests()).isGreaterThanOrEqualTo(5_000);
+                }));
+        assertThat(report.memoryMiB().agent()).isBetween(1L, 140L);
+        assertThat(main().audit())
+                .extracting(entry -> entry.path("action").asText())
+                .isNotEmpty();
+    }
+
+    @Test
+    @Order(12)
     void preflightNamesWorkloadsThatWouldLoseRequestsAndRightsThatAreMissing() {
-        step(7, main -> {});
+        step(11, main -> {});
         cluster()
                 .kubectl(
                         "-n",
@@ -236,85 +315,6 @@ class MainJobIT {
                 .get("/clusters/" + main().clusterId())
                 .at("/status/preflight")
                 .toString();
-    }
-
-    @Test
-    @Order(9)
-    void weftCountsWhatTheClientCounts() {
-        step(8, MainJob::compareTelemetry);
-    }
-
-    @Test
-    @Order(10)
-    void aBadUpgradeIsRolledBackByItself() {
-        step(9, main -> main.badRollout(change -> {}));
-        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.OLD);
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(live().revisions()).containsExactly("1-26-0"));
-    }
-
-    @Test
-    @Order(11)
-    void aGoodUpgradeKeepsBothRevisionsUntilTheSoakEnds() {
-        List<Set<String>> whileSoaking = new ArrayList<>();
-        List<Integer> completeTooEarly = new ArrayList<>();
-        step(
-                10,
-                main -> main.goodRollout(change -> {
-                    if (change.at("/status/phase").asText().equals("soaking")) {
-                        whileSoaking.add(live().revisions());
-                        if (change.at("/status/wave").asText().equals("shop")) {
-                            completeTooEarly.add(main.hub()
-                                    .tryPost(
-                                            "/rollouts/" + change.path("id").asText() + "/commands",
-                                            Map.of("command", "complete", "reason", "the suite tries it too early"))
-                                    .status());
-                        }
-                    }
-                }));
-        assertThat(whileSoaking)
-                .isNotEmpty()
-                .allSatisfy(seen -> assertThat(seen).containsExactly("1-26-0", "1-27-0"));
-        assertThat(completeTooEarly).isNotEmpty().containsOnly(409);
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(live().revisions()).containsExactly("1-27-0"));
-        assertThat(live().proxyImages()).containsExactly("docker.io/istio/proxyv2:" + MainJob.NEW);
-    }
-
-    @Test
-    @Order(12)
-    void theReportHoldsWhatWasPromised() {
-        step(11, main -> {});
-        Report report = main().report(Duration.ZERO);
-        assertThat(report.policies()).hasSize(3).allSatisfy(policy -> {
-            assertThat(policy.state()).isEqualTo("enforced");
-            assertThat(List.of(
-                            policy.proof().probe(),
-                            policy.proof().expected(),
-                            policy.proof().observed(),
-                            policy.proof().control()))
-                    .doesNotContain("");
-        });
-        Report.Telemetry telemetry = report.telemetry();
-        assertThat(Math.abs(telemetry.requestsByWeft() - telemetry.requestsByClient()) * 1000)
-                .as("within 0.5 %%: %s", telemetry)
-                .isLessThanOrEqualTo(telemetry.requestsByClient() * 5);
-        assertThat(report.rollouts())
-                .hasSize(2)
-                .anySatisfy(rollout -> assertThat(rollout).isInstanceOfSatisfying(Report.RolledBack.class, bad -> {
-                    assertThat(bad.gate()).isNotEmpty();
-                    assertThat(bad.secondsFromFirstBadRequestToRestored()).isBetween(1.0, 60.0);
-                    assertThat(bad.failedRequestsAfterRestored()).isZero();
-                }));
-        assertThat(report.rollouts())
-                .anySatisfy(rollout -> assertThat(rollout).isInstanceOfSatisfying(Report.Completed.class, good -> {
-                    assertThat(good.failedRequests()).isZero();
-                    assertThat(good.requests()).isGreaterThanOrEqualTo(5_000);
-                }));
-        assertThat(report.memoryMiB().agent()).isBetween(1L, 140L);
-        assertThat(main().audit())
-                .extracting(entry -> entry.path("action").asText())
-                .isNotEmpty();
     }
 
     @Test

@@ -15,8 +15,19 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Instances {
     private static final String PROCESS = "process";
 
-    /** One run of one container as read by one definition. */
-    private record Id(String spec, String uid, int restarts) {}
+    /**
+     * One container as read by one definition. A later run of it goes on with its counters: that they fell tells the
+     * restart, whichever of page and watch shows it first.
+     */
+    private record Id(String spec, String uid) {}
+
+    /** How a page is read. */
+    enum Reading {
+        /** In its turn, once in each window. */
+        REGULAR,
+        /** Again and again while the pod goes away: what adds up is added, what stands for a moment is not. */
+        LAST
+    }
 
     private static final class State {
         final Counters counters;
@@ -39,16 +50,24 @@ final class Instances {
      *
      * @param knownSince since when the definition is read: a pod that started later is counted from zero
      */
-    void read(ScrapeSpec spec, PodView pod, Instant window, Instant knownSince, Instant now) throws IOException {
-        State state = states.computeIfAbsent(id(spec, pod), id -> new State(new Counters(isNew(id, pod, knownSince))));
-        PageReading page;
-        try (InputStream in = Pages.open(pod.ip(), spec.port(), spec.path())) {
-            page = PageReading.of(spec, in);
-        }
+    void read(ScrapeSpec spec, PodView pod, Instant window, Instant knownSince, Instant now, Reading reading)
+            throws IOException {
+        State state = states.computeIfAbsent(
+                id(spec, pod), _ -> new State(new Counters(pod.started().isAfter(knownSince))));
+        // Fetched under the lock too: a page that is older than the one before it would look like a restart.
         synchronized (state) {
-            take(spec, pod, window, page, state);
+            PageReading page;
+            try (InputStream in = Pages.open(pod.ip(), spec.port(), spec.path())) {
+                page = PageReading.of(spec, in);
+            }
+            take(spec, pod, window, page, state, reading);
             state.lastRead = now;
         }
+    }
+
+    /** Whether the pod was never read by this definition, although it ran before the definition was known. */
+    boolean isBaseline(ScrapeSpec spec, PodView pod, Instant knownSince) {
+        return !states.containsKey(id(spec, pod)) && !pod.started().isAfter(knownSince);
     }
 
     /** When the pod was last read by this definition; EPOCH = never. */
@@ -63,19 +82,11 @@ final class Instances {
     }
 
     private static Id id(ScrapeSpec spec, PodView pod) {
-        return new Id(spec.name(), pod.uid(), pod.restarts(spec.container()));
+        return new Id(spec.name(), pod.uid());
     }
 
-    /** New to the world, not only to this process: began after reading began, or is a later run of a container read before. */
-    private boolean isNew(Id id, PodView pod, Instant knownSince) {
-        return pod.started().isAfter(knownSince)
-                || states.keySet().stream()
-                        .anyMatch(other -> other.uid().equals(id.uid())
-                                && other.spec().equals(id.spec())
-                                && other.restarts() < id.restarts());
-    }
-
-    private void take(ScrapeSpec spec, PodView pod, Instant window, PageReading page, State state) {
+    private void take(
+            ScrapeSpec spec, PodView pod, Instant window, PageReading page, State state, Reading reading) {
         Map<String, Map<String, Double>> now = new HashMap<>(page.counters());
         now.put(PROCESS, processCounters(spec, page));
         Map<String, Map<String, Double>> deltas = state.counters.deltas(now);
@@ -85,8 +96,8 @@ final class Instances {
                 addTraffic(spec, pod, window, group, moved, page.boundsOf(group));
             }
         });
-        addGauges(spec, pod, window, page, process);
-        addResources(spec, pod, window, page, process);
+        addGauges(spec, pod, window, page, process, reading);
+        addResources(spec, pod, window, page, process, reading);
     }
 
     private static Map<String, Double> processCounters(ScrapeSpec spec, PageReading page) {
@@ -130,19 +141,29 @@ final class Instances {
     }
 
     private void addGauges(
-            ScrapeSpec spec, PodView pod, Instant window, PageReading page, Map<String, Double> process) {
+            ScrapeSpec spec,
+            PodView pod,
+            Instant window,
+            PageReading page,
+            Map<String, Double> process,
+            Reading reading) {
         for (GaugeSpec gauge : spec.gauges()) {
             Windows.GaugeKey key = new Windows.GaugeKey(gauge.name(), spec.revisionOf(pod), gauge.counter());
             if (gauge.counter()) {
                 windows.add(window, key, process.getOrDefault(gauge.metric(), 0.0));
-            } else if (page.sums().containsKey(gauge.metric())) {
+            } else if (reading == Reading.REGULAR && page.sums().containsKey(gauge.metric())) {
                 windows.add(window, key, page.sums().getOrDefault(gauge.metric(), 0.0));
             }
         }
     }
 
     private void addResources(
-            ScrapeSpec spec, PodView pod, Instant window, PageReading page, Map<String, Double> process) {
+            ScrapeSpec spec,
+            PodView pod,
+            Instant window,
+            PageReading page,
+            Map<String, Double> process,
+            Reading reading) {
         ScrapeSpec.ResourceSpec resources = spec.resources();
         if (!resources.cpuMetric().isEmpty() || !resources.memoryMetric().isEmpty()) {
             windows.add(
@@ -150,7 +171,7 @@ final class Instances {
                     new Windows.ResourceKey(
                             resources.component(), pod.namespace(), pod.workload(), spec.revisionOf(pod)),
                     process.getOrDefault(resources.cpuMetric(), 0.0),
-                    page.sums().getOrDefault(resources.memoryMetric(), -1.0));
+                    reading == Reading.LAST ? -1.0 : page.sums().getOrDefault(resources.memoryMetric(), -1.0));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.weft.agent.inventory.PodView;
 import io.weft.agent.inventory.Pods;
 import io.weft.agent.loop.Loop;
 import io.weft.agent.report.Uplink;
+import io.weft.agent.telemetry.Instances.Reading;
 import io.weft.protocol.v1.TelemetryAccepted;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,6 +48,9 @@ public final class Scraper implements AutoCloseable {
     private final Map<String, Instant> knownSince = new ConcurrentHashMap<>();
     private final Loop loop = new Loop("scrape", this::round);
     private final Loop sender = new Loop("telemetry", this::send);
+    /** Definitions that an earlier run of this agent read by. */
+    private volatile Set<String> inherited = Set.of();
+
     private volatile List<ScrapeSpec> specs = List.of();
     private Instant due = Instant.EPOCH;
 
@@ -60,7 +64,9 @@ public final class Scraper implements AutoCloseable {
         pods.onChange(this::podChanged);
     }
 
+    /** What is defined by now came with the state that an earlier run left. */
     public void start() {
+        inherited = Set.copyOf(knownSince.keySet());
         loop.start();
         sender.start();
     }
@@ -125,7 +131,7 @@ public final class Scraper implements AutoCloseable {
         for (ScrapeSpec spec : specs) {
             List<PodView> covered = spec.pods(pods).toList();
             covered.forEach(pod -> reads.add(() -> {
-                read(spec, pod, window);
+                read(spec, pod, window, Reading.REGULAR);
                 return null;
             }));
             reads.add(() -> {
@@ -140,14 +146,17 @@ public final class Scraper implements AutoCloseable {
         }
     }
 
-    private boolean read(ScrapeSpec spec, PodView pod, Instant window) throws InterruptedException {
+    private void read(ScrapeSpec spec, PodView pod, Instant window, Reading reading) throws InterruptedException {
         permits.acquire();
         try {
-            instances.read(spec, pod, window, since(spec), clock.instant());
-            return true;
+            // What an earlier run of this agent had not sent is gone: its first reading is the new beginning.
+            boolean gap = inherited.contains(spec.name()) && instances.isBaseline(spec, pod, since(spec));
+            instances.read(spec, pod, window, since(spec), clock.instant(), reading);
+            if (gap) {
+                batches.lost(1);
+            }
         } catch (IOException e) {
             LOG.debugf("%s/%s could not be read: %s", pod.namespace(), pod.name(), e.getMessage());
-            return false;
         } finally {
             permits.release();
         }
@@ -177,10 +186,16 @@ public final class Scraper implements AutoCloseable {
                 && (!pod.deleting() || last.isBefore(pod.deletion().minusSeconds(1)));
     }
 
+    private boolean isThere(PodView pod) {
+        return pods.all().stream().anyMatch(other -> other.uid().equals(pod.uid()));
+    }
+
     private void lastReads(ScrapeSpec spec, PodView pod) {
         Instant until = clock.instant().plus(LAST_READS);
         try {
-            while (clock.instant().isBefore(until) && read(spec, pod, Windows.startOf(clock.instant()))) {
+            // A reading that fails may be followed by one that does not: only a pod that is gone has no more to tell.
+            while (clock.instant().isBefore(until) && isThere(pod)) {
+                read(spec, pod, Windows.startOf(clock.instant()), Reading.LAST);
                 Thread.sleep(1_000);
             }
         } catch (InterruptedException _) {
