@@ -275,7 +275,8 @@ final class FakeMesh {
                 ? agentLost.orElse(now)
                 : telemetryEnds.orElse(now);
         Instant through = TrafficRanges.floor(last.minus(telemetryLag));
-        return seen.withTelemetry(traffic.answer(TrafficRanges.of(plan, state, seen, through), through));
+        return seen.withTelemetry(
+                traffic.answer(TrafficRanges.of(plan, state, seen, through), through, plan.minRequests()));
     }
 
     private Proof proof() {
