@@ -110,6 +110,46 @@ class RolloutExecutorIT {
     }
 
     @Test
+    void aReleaseWhoseRightsNoReleaseOfTheClusterBroughtWaitsForThem() {
+        try (RowsCluster cluster = arrangedCluster("rights", "shop")) {
+            cluster.releases("istio-1.26.0");
+            cluster.rules("1.26.0", "[{\"apiGroups\":[\"\"],\"resources\":[\"pods\"],\"verbs\":[\"get\"]}]");
+            cluster.rules("1.27.0", "[{\"apiGroups\":[\"\"],\"resources\":[\"pods\"],\"verbs\":[\"get\",\"list\"]}]");
+            look(cluster);
+            assertThat(phase(cluster)).isEqualTo("paused");
+            assertThat(cluster.text("SELECT message FROM rollout WHERE tenant_id = :tenant"))
+                    .contains("istio-1.27.0")
+                    .contains("list of pods");
+
+            cluster.releases("istio-1.26.0", "istio-1.27.0");
+            cluster.command("resume");
+            look(cluster);
+            look(cluster);
+
+            assertThat(phase(cluster)).isEqualTo("running");
+        }
+    }
+
+    @Test
+    void aPromotionWhoseControlPlaneLayerIsNotAcknowledgedDoesNotComplete() {
+        try (RowsCluster cluster = arrangedCluster("unacknowledged", "shop")) {
+            while (!decisions(cluster).contains("Promote")) {
+                look(cluster);
+                cluster.tenSeconds();
+            }
+            cluster.layer("controlPlane[1-27-0]", "sha256:new");
+
+            assertThat(run(cluster, 20)).isEqualTo("paused");
+            assertThat(cluster.text("SELECT reason FROM rollout WHERE tenant_id = :tenant"))
+                    .isEqualTo("PromotionNotApplied");
+
+            cluster.command("resume");
+            cluster.acknowledge("controlPlane[1-27-0]", "sha256:new");
+            assertThat(run(cluster, 20)).isEqualTo("completed");
+        }
+    }
+
+    @Test
     void aBadVersionIsTakenBackWhileItsFirstWaveMovesAndItsControlPlaneGoes() {
         try (RowsCluster cluster = arrangedCluster("bad", "shop", "pay")) {
             cluster.failureShare = 0.2;
