@@ -32,7 +32,7 @@ class RolloutExecutorIT {
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-01-15T12:00:00Z"));
     private final RolloutExecutor executor =
-            new RolloutExecutor(new PlanReader(new StandardTiming()), new ObservationReader(), clock);
+            new RolloutExecutor(new PlanReader(new StandardTiming()), new ObservationReader(), _ -> clock.instant());
 
     @BeforeAll
     static void start() {
@@ -146,6 +146,21 @@ class RolloutExecutorIT {
             cluster.command("resume");
             cluster.acknowledge("controlPlane[1-27-0]", "sha256:new");
             assertThat(run(cluster, 20)).isEqualTo("completed");
+        }
+    }
+
+    @Test
+    void aLookHappensAtTheDatabasesTime() {
+        try (RowsCluster cluster = arrangedCluster("time", "shop")) {
+            RolloutExecutor own = new RolloutExecutor(new PlanReader(new StandardTiming()), new ObservationReader());
+
+            boolean same = transactions.in(new TenantId(cluster.tenant), tx -> {
+                own.look(tx, cluster.rollout);
+                return tx.first(Boolean.class, "SELECT update_time = now() FROM rollout WHERE id = ?", cluster.rollout)
+                        .orElseThrow();
+            });
+
+            assertThat(same).isTrue();
         }
     }
 
