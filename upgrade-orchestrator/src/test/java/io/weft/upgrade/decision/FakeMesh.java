@@ -152,6 +152,11 @@ final class FakeMesh {
         }
     }
 
+    /** The clock of everybody is set forward: nothing happened meanwhile. */
+    void jump(Duration by) {
+        now = now.plus(by);
+    }
+
     private void becomeReady() {
         String revision = plan.to().revision();
         if (controlPlaneAsked
