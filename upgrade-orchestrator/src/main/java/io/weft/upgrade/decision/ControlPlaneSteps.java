@@ -3,6 +3,7 @@ package io.weft.upgrade.decision;
 import io.weft.upgrade.decision.Observations.ControlPlane;
 import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.Serving;
+import io.weft.upgrade.decision.Observations.Ungranted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 /** The new control plane beside the old one, before any proxy uses it. */
 final class ControlPlaneSteps {
     static final Duration FAILURE_PATIENCE = Duration.ofSeconds(60);
+    private static final int NAMED_RIGHTS = 3;
 
     private ControlPlaneSteps() {}
 
@@ -35,6 +37,10 @@ final class ControlPlaneSteps {
                             + String.join("; ", look.seen().missingPermissions())
                             + ". Upgrade the agent's chart with the cluster's install values, then resume");
         }
+        Optional<Ungranted> ungranted = look.seen().ungranted();
+        if (ungranted.isPresent()) {
+            return look.pause(Reason.PERMISSION_MISSING, sentence(ungranted.get()));
+        }
         if (look.agentAway()) {
             return look.waiting(Reason.AGENT_UNREACHABLE, look.agentAwaySince(), look.soon());
         }
@@ -48,6 +54,15 @@ final class ControlPlaneSteps {
                 look.state().at(step.installing(deadline)),
                 List.of(new Effect.InstallControlPlane(plan.to())),
                 look.soon());
+    }
+
+    private static String sentence(Ungranted ungranted) {
+        List<String> rights = ungranted.rights();
+        return "release " + ungranted.release() + " needs rights that the agent of this cluster was never given: "
+                + String.join("; ", rights.subList(0, Math.min(NAMED_RIGHTS, rights.size())))
+                + (rights.size() > NAMED_RIGHTS ? "; ..." : "")
+                + ". Add " + ungranted.release()
+                + " to spec.lifecycleReleases of the cluster, run its install lines again, then resume";
     }
 
     private static Optional<String> nothingToMove(Look look) {

@@ -1,5 +1,8 @@
 package io.weft.upgrade.decision;
 
+import io.weft.upgrade.decision.Observations.MeshStatus;
+import io.weft.upgrade.decision.Observations.Proxy;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -32,16 +35,32 @@ final class Failures {
 
     /** The wave at risk now, none between two waves; all that are on the new control plane where it is to blame. */
     private static SortedSet<Integer> waves(Look look, Failure failure) {
-        boolean controlPlane = switch (failure.reason()) {
-            case CONTROL_PLANE_FAILED, CONTROL_PLANE_NOT_READY -> true;
-            default -> false;
+        boolean ofWave = switch (failure.reason()) {
+            case CONTROL_PLANE_FAILED, CONTROL_PLANE_NOT_READY -> false;
+            case CONFIGURATION_REJECTED -> rejectedByWaveAlone(look);
+            default -> true;
         };
-        if (controlPlane) {
+        if (!ofWave) {
             return new TreeSet<>(look.state().revisionsBefore().keySet());
         }
         TreeSet<Integer> waves = new TreeSet<>();
         look.state().progress().map(WaveProgress::position).ifPresent(waves::add);
         return waves;
+    }
+
+    /** A proxy that rejects configuration is not synced: it is one of the wave's if only theirs are not. */
+    private static boolean rejectedByWaveAlone(Look look) {
+        String target = look.plan().to().revision();
+        MeshStatus status = look.seen().meshStatus();
+        SortedSet<String> namespaces = look.state()
+                .progress()
+                .map(wave -> look.plan().wave(wave.position()).namespaces())
+                .orElse(new TreeSet<>());
+        List<Proxy> unsynced =
+                status.on(target).stream().filter(proxy -> !proxy.synced()).toList();
+        return !status.truncated()
+                && unsynced.size() >= status.rejected(target)
+                && unsynced.stream().allMatch(proxy -> namespaces.contains(proxy.namespace()));
     }
 
     /**

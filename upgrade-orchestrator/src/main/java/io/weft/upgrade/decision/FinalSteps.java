@@ -2,6 +2,7 @@ package io.weft.upgrade.decision;
 
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Proxy;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -144,12 +145,22 @@ final class FinalSteps {
                             .map(proxy -> proxy.namespace() + "/" + proxy.pod())
                             .toList()));
         }
-        long connected = status.controlPlanes()
-                .getOrDefault(old, Observations.Serving.NOTHING)
-                .connected();
-        return connected == 0
-                ? Optional.empty()
-                : Optional.of(connected + " proxies are still connected to control plane " + old);
+        if (status.truncated()) {
+            return Optional.of(
+                    "whether pods use " + old + " is not known, the mesh status lists not all proxies of the cluster");
+        }
+        Optional<Serving> serving = status.serving(old);
+        if (serving.isEmpty()) {
+            return look.seen().controlPlanes().containsKey(old)
+                    ? Optional.of("whether proxies use " + old + " is not known, the mesh status does not name it")
+                    : Optional.empty();
+        }
+        if (serving.get().connected() > 0) {
+            return Optional.of(serving.get().connected() + " proxies are still connected to control plane " + old);
+        }
+        return serving.map(Serving::problem)
+                .filter(problem -> !problem.isEmpty())
+                .map(problem -> "whether proxies use " + old + " is not known: " + problem);
     }
 
     private static String first(List<String> names) {

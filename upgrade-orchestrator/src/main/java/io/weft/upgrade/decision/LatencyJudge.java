@@ -26,6 +26,13 @@ final class LatencyJudge {
         this.alpha = Significance.alpha(evidence.looks(), COMPARISONS_OF_SUBJECT * subjects);
     }
 
+    /** Whether enough was seen before the move to compare some namespace with. */
+    static boolean isComparable(Gate.LatencyShare gate, Map<String, BothEnds> before) {
+        return before.values().stream()
+                .anyMatch(both -> both.destination().latency().total() >= gate.minRequests()
+                        || both.source().latency().total() >= gate.minRequests());
+    }
+
     Judgement judge() {
         boolean compared = false;
         Optional<Judgement> gap = Optional.empty();

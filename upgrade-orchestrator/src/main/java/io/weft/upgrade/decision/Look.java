@@ -36,7 +36,9 @@ record Look(Plan plan, State state, Observations seen, Instant now) {
 
     /** Stops until somebody commands something; a wave that moves stands still as well. */
     Decided pause(Reason reason, String message) {
-        State held = state.held(new Hold(Hold.Kind.PAUSED, reason, message, now));
+        // Deadlines have moved by nothing yet of a hold that this one takes over from.
+        Instant since = state.hold().map(Hold::since).orElse(now);
+        State held = state.held(new Hold(Hold.Kind.PAUSED, reason, message, since));
         return decided(new Decision.Pause(reason, message), held, placeMovingWave(true), now.plus(RARELY));
     }
 

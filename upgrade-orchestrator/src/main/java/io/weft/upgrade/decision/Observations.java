@@ -15,6 +15,8 @@ import java.util.UUID;
  *
  * @param releaseImported the target version's release is in the catalogue
  * @param missingPermissions what the target needs and the agent lacks, for people
+ * @param ungranted rights that the target's release needs and none of the cluster's releases brought; read before the
+ *     start only
  * @param rejections messages of the agent's last refusals, by layer name
  * @param controlPlanes by revision, those of the installation
  * @param placements namespace to revision, all of the installation
@@ -23,6 +25,7 @@ import java.util.UUID;
 public record Observations(
         boolean releaseImported,
         List<String> missingPermissions,
+        Optional<Ungranted> ungranted,
         Map<String, String> rejections,
         Agent agent,
         Map<String, ControlPlane> controlPlanes,
@@ -41,6 +44,18 @@ public record Observations(
         movements = Map.copyOf(movements);
         proofs = List.copyOf(proofs);
         commands = List.copyOf(commands);
+    }
+
+    /**
+     * What installing a release takes and the agent was not given.
+     *
+     * @param release as a cluster's specification names it: {@code istio-1.27.0}
+     * @param rights for people
+     */
+    public record Ungranted(String release, List<String> rights) {
+        public Ungranted {
+            rights = List.copyOf(rights);
+        }
     }
 
     /**
@@ -223,6 +238,7 @@ public record Observations(
         return new Observations(
                 releaseImported,
                 missingPermissions,
+                ungranted,
                 rejections,
                 agent,
                 controlPlanes,

@@ -36,15 +36,26 @@ final class ProbesJudge {
                 .toList();
     }
 
-    /** Probes that must run again after the move. */
-    static SortedSet<UUID> toRun(WaveProgress wave, SortedSet<String> namespaces, Observations seen) {
+    /** Probes that must run again after the move and have not passed since. */
+    static SortedSet<UUID> toRun(Plan plan, WaveProgress wave, Instant moved, Observations seen) {
+        WaveMovement movement = WaveMovement.of(plan, wave, seen);
+        Instant after = end(movement, moved);
         TreeSet<UUID> probes = new TreeSet<>();
         for (Enforced enforced : wave.enforcedBefore()) {
-            if (concerns(enforced, namespaces)) {
-                unchanged(enforced, seen).flatMap(Proof::probe).map(Probe::id).ifPresent(probes::add);
+            if (concerns(enforced, movement.namespaces())) {
+                unchanged(enforced, seen)
+                        .filter(proof -> !passedAfter(proof, after))
+                        .flatMap(Proof::probe)
+                        .map(Probe::id)
+                        .ifPresent(probes::add);
             }
         }
         return probes;
+    }
+
+    /** The agent's clock times pods and probe runs; the hub's is only used where no pod had to restart. */
+    private static Instant end(WaveMovement movement, Instant moved) {
+        return movement.lastReady().orElse(moved);
     }
 
     Judgement judge() {
@@ -80,8 +91,7 @@ final class ProbesJudge {
     }
 
     private Judgement provenAgain(Instant moved) {
-        // The agent's clock times pods and probe runs; the hub's is only used where no pod had to restart.
-        Instant after = evidence.movement().lastReady().orElse(moved);
+        Instant after = end(evidence.movement(), moved);
         for (Enforced enforced : evidence.wave().enforcedBefore()) {
             Optional<Proof> proof = unchanged(enforced, evidence.seen())
                     .filter(_ -> concerns(enforced, evidence.namespaces()))

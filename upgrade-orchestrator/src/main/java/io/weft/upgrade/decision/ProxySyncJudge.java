@@ -2,6 +2,7 @@ package io.weft.upgrade.decision;
 
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Proxy;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Duration;
 import java.util.List;
 
@@ -37,6 +38,13 @@ final class ProxySyncJudge {
                     "the status of control plane " + revision + " was last read "
                             + status.time().map(Object::toString).orElse("never"));
         }
+        String problem = status.serving(revision).map(Serving::problem).orElse("");
+        if (!problem.isEmpty()) {
+            return verdict(
+                    GateVerdict.NO_DATA,
+                    Reason.NO_DATA,
+                    "which proxies control plane " + revision + " serves is not known: " + problem);
+        }
         return evidence.wave().moved().isEmpty() ? pass() : unsynced(status, revision);
     }
 
@@ -46,7 +54,13 @@ final class ProxySyncJudge {
                 .map(ProxySyncJudge::name)
                 .toList();
         if (pods.isEmpty()) {
-            return pass();
+            return status.truncated()
+                    ? verdict(
+                            GateVerdict.NO_DATA,
+                            Reason.NO_DATA,
+                            "whether all moved proxies are synced is not known, the mesh status lists not all proxies of"
+                                    + " the cluster")
+                    : pass();
         }
         // Just after the move proxies are still connecting; only what stays so is a failure.
         GateVerdict verdict = evidence.overdue() ? GateVerdict.FAIL : GateVerdict.NO_DATA;

@@ -4,6 +4,7 @@ import io.weft.upgrade.decision.Traffic.BothEnds;
 import io.weft.upgrade.decision.Traffic.Reporter;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,12 @@ final class SuccessRateJudge {
         this.evidence = evidence;
         int subjects = evidence.subjects().size() + 1;
         this.alpha = Significance.alpha(evidence.looks(), COMPARISONS_OF_SUBJECT * subjects);
+    }
+
+    /** Whether enough was seen before the move to compare anything with. */
+    static boolean isComparable(Gate.SuccessRate gate, Map<String, BothEnds> before) {
+        return Arrays.stream(Reporter.values())
+                .anyMatch(reporter -> Telemetry.total(before, reporter).requests() >= gate.minRequests());
     }
 
     /** One judgement per window that was not judged yet, the last of them over everything. */

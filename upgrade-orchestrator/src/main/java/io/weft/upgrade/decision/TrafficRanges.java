@@ -2,6 +2,7 @@ package io.weft.upgrade.decision;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -9,7 +10,7 @@ import java.util.SortedSet;
  * Which complete windows the next decision needs. Every boundary is a multiple of ten seconds of the agent's clock.
  *
  * @param before the shortest useful range before the first restart; {@code longerBefore} is taken where that holds too
- *     few requests
+ *     few requests of some namespace
  */
 public record TrafficRanges(
         SortedSet<String> namespaces,
@@ -24,6 +25,14 @@ public record TrafficRanges(
     static final Duration SETTLING = Duration.ofSeconds(15);
     /** After a long absence the sum since the move stands for the older ones. */
     static final int UNJUDGED_AT_MOST = 30;
+
+    /** Whether a namespace has too few requests in {@link #before} to be compared by itself. */
+    public boolean isShort(Map<String, Traffic.BothEnds> before, long minRequests) {
+        return namespaces.stream()
+                .map(namespace -> before.getOrDefault(namespace, Traffic.BothEnds.NONE))
+                .anyMatch(both -> both.destination().requests() < minRequests
+                        && both.source().requests() < minRequests);
+    }
 
     /** From inclusive, to exclusive. */
     public record Span(Instant from, Instant to) {

@@ -1,9 +1,11 @@
 package io.weft.upgrade.decision;
 
+import io.weft.upgrade.decision.Traffic.BothEnds;
 import io.weft.upgrade.decision.Traffic.Reporter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -76,18 +78,34 @@ final class WaveStart {
     }
 
     private static Optional<Failure> tooFew(Look look) {
+        Map<String, BothEnds> before = look.seen().telemetry().before();
+        return look.plan().gates().stream()
+                .filter(gate -> !isComparable(gate, before))
+                .findFirst()
+                .map(gate -> tooFew(look, gate));
+    }
+
+    private static boolean isComparable(Gate gate, Map<String, BothEnds> before) {
+        return switch (gate) {
+            case Gate.SuccessRate success -> SuccessRateJudge.isComparable(success, before);
+            case Gate.LatencyShare latency -> LatencyJudge.isComparable(latency, before);
+            case Gate.ProxySync _, Gate.Probes _ -> true;
+        };
+    }
+
+    private static Failure tooFew(Look look, Gate gate) {
         Telemetry telemetry = look.seen().telemetry();
         long requests = Math.max(
                 Telemetry.total(telemetry.before(), Reporter.DESTINATION).requests(),
                 Telemetry.total(telemetry.before(), Reporter.SOURCE).requests());
-        if (requests >= look.plan().minRequests()) {
-            return Optional.empty();
-        }
         String message = String.format(
                 Locale.ROOT,
-                "the wave's namespaces had %,d requests in the newest windows, %,d are needed to compare with",
+                "gate %s could not be judged: the wave's namespaces had %,d requests in the newest windows, %,d are needed%s"
+                        + " to compare with",
+                gate.name(),
                 requests,
-                look.plan().minRequests());
-        return Optional.of(Failure.of(requests == 0 ? Reason.NO_DATA : Reason.TOO_FEW, message));
+                look.plan().minRequests(),
+                gate instanceof Gate.LatencyShare ? " of one namespace, with durations," : "");
+        return Failure.of(requests == 0 ? Reason.NO_DATA : Reason.TOO_FEW, message);
     }
 }

@@ -15,7 +15,8 @@ final class WaveSteps {
     /** The mover's own word for a deadline that the orchestrator may have moved since. */
     private static final String DEADLINE_EXCEEDED = "DeadlineExceeded";
 
-    private static final Duration ASK_PROBES_AGAIN = Duration.ofSeconds(30);
+    /** Probes wait for each other in the agent, and one that is asked while it runs begins anew. */
+    private static final Duration ASK_PROBES_AGAIN = Duration.ofSeconds(90);
 
     private WaveSteps() {}
 
@@ -98,7 +99,7 @@ final class WaveSteps {
 
     private static Decided soak(Look look, Step.WaveMoving step, Plan.PlannedWave wave) {
         Step.WaveSoaking soaking = step.moved(look.now(), wave.soak());
-        SortedSet<UUID> probes = ProbesJudge.toRun(soaking.wave(), wave.namespaces(), look.seen());
+        SortedSet<UUID> probes = ProbesJudge.toRun(look.plan(), soaking.wave(), look.now(), look.seen());
         State next = look.state().at(new Step.WaveSoaking(soaking.wave().probesAsked(look.now()), soaking.until()));
         return look.decided(
                 new Decision.Wait(
@@ -169,7 +170,8 @@ final class WaveSteps {
             return look.waiting(reason, text, look.soonOr(step.until()));
         }
         List<Effect> effects = new ArrayList<>();
-        SortedSet<UUID> probes = ProbesJudge.toRun(step.wave(), wave.namespaces(), look.seen());
+        SortedSet<UUID> probes =
+                ProbesJudge.toRun(look.plan(), step.wave(), step.wave().moved().orElse(look.now()), look.seen());
         if (!probes.isEmpty()) {
             effects.add(new Effect.RequestProbeRuns(probes));
         }

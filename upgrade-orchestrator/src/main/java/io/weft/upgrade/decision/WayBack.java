@@ -1,7 +1,9 @@
 package io.weft.upgrade.decision;
 
+import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Movement;
 import io.weft.upgrade.decision.Observations.MovementState;
+import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,12 +40,11 @@ final class WayBack {
     }
 
     static Decided progress(Look look, Step.RollingBack step) {
-        SortedMap<String, String> missing = missing(look, step);
-        if (missing.isEmpty()) {
+        Optional<String> obstacle = obstacle(look, step);
+        if (obstacle.isEmpty()) {
             return finish(look, step);
         }
-        String message = missing.size() + " namespaces are not back yet: " + String.join(", ", missing.values())
-                + "; deadline " + step.deadline();
+        String message = obstacle.get() + "; deadline " + step.deadline();
         if (look.state().stuck()) {
             return look.waiting(Reason.ROLLBACK_DEADLINE, message, look.now().plus(LOOK_AGAIN_WHEN_STUCK));
         }
@@ -51,6 +52,39 @@ final class WayBack {
             return look.stuck(Reason.ROLLBACK_DEADLINE, message);
         }
         return look.waiting(Reason.ROLLING_BACK, message, look.soonOr(step.deadline()));
+    }
+
+    private static Optional<String> obstacle(Look look, Step.RollingBack step) {
+        SortedMap<String, String> missing = missing(look, step);
+        return missing.isEmpty()
+                ? targetInUse(look, step)
+                : Optional.of(missing.size() + " namespaces are not back yet: " + String.join(", ", missing.values()));
+    }
+
+    /** What may still need the new control plane, where it would be removed; not knowing counts as need. */
+    private static Optional<String> targetInUse(Look look, Step.RollingBack step) {
+        String target = look.plan().to().revision();
+        MeshStatus status = look.seen().meshStatus();
+        if (!isUnused(look)) {
+            return Optional.empty();
+        }
+        if (status.time().filter(read -> !read.isBefore(step.since())).isEmpty()) {
+            return Optional.of("whether proxies use control plane " + target
+                    + " is not known, the mesh status was last read " + status.lastRead());
+        }
+        Serving serving = status.serving(target).orElse(Serving.NOTHING);
+        long users = Math.max(serving.connected(), status.on(target).size());
+        if (users > 0) {
+            return Optional.of(users + " proxies still use control plane " + target);
+        }
+        // One that is not ready serves nobody; it could not be asked because it never came up.
+        return serving.ready() && !serving.problem().isEmpty()
+                ? Optional.of("whether proxies use control plane " + target + " is not known: " + serving.problem())
+                : Optional.empty();
+    }
+
+    private static boolean isUnused(Look look) {
+        return !look.seen().placements().containsValue(look.plan().to().revision());
     }
 
     /** Namespaces that are not back, each with what is known of it. */
@@ -94,7 +128,7 @@ final class WayBack {
 
     private static Decided finish(Look look, Step.RollingBack step) {
         String target = look.plan().to().revision();
-        boolean unused = !look.seen().placements().containsValue(target);
+        boolean unused = isUnused(look);
         String message = step.cause().message()
                 + (step.waves().isEmpty() ? "; no namespace had to go back" : "; moved back: " + titles(look, step))
                 + (unused

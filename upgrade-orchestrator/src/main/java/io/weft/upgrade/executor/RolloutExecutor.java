@@ -10,11 +10,12 @@ import io.weft.upgrade.decision.Rollouts;
 import io.weft.upgrade.decision.State;
 import io.weft.upgrade.observe.ObservationReader;
 import io.weft.upgrade.observe.PlanReader;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,12 +29,23 @@ public final class RolloutExecutor {
 
     private final PlanReader plans;
     private final ObservationReader observations;
-    private final InstantSource clock;
+    private final Function<TenantTx, Instant> time;
 
-    RolloutExecutor(PlanReader plans, ObservationReader observations, InstantSource clock) {
+    @Inject
+    RolloutExecutor(PlanReader plans, ObservationReader observations) {
+        this(plans, observations, RolloutExecutor::transactionTime);
+    }
+
+    /** For tests, whose time is not the database's. */
+    RolloutExecutor(PlanReader plans, ObservationReader observations, Function<TenantTx, Instant> time) {
         this.plans = plans;
         this.observations = observations;
-        this.clock = clock;
+        this.time = time;
+    }
+
+    /** Most times in the rows are the database's; this process may run on a machine with another clock. */
+    static Instant transactionTime(TenantTx tx) {
+        return tx.first(Instant.class, "SELECT now()").orElseThrow();
     }
 
     /**
@@ -48,7 +60,7 @@ public final class RolloutExecutor {
     }
 
     Optional<Instant> decideAndWrite(TenantTx tx, RolloutRow row) {
-        Instant now = clock.instant();
+        Instant now = time.apply(tx);
         Plan plan = plans.read(tx, row.subject(), row.fromVersion(), row.toVersion(), row.spec());
         State state = row.decisionState();
         Observations seen = observations.read(tx, row.subject(), plan, state);

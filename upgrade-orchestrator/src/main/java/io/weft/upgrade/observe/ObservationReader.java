@@ -1,6 +1,8 @@
 package io.weft.upgrade.observe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.weft.kit.tenancy.TenantTx;
 import io.weft.upgrade.decision.Command;
 import io.weft.upgrade.decision.Observations;
@@ -10,8 +12,10 @@ import io.weft.upgrade.decision.Observations.ControlPlaneState;
 import io.weft.upgrade.decision.Observations.MeshStatus;
 import io.weft.upgrade.decision.Observations.Movement;
 import io.weft.upgrade.decision.Observations.MovementState;
+import io.weft.upgrade.decision.Observations.Ungranted;
 import io.weft.upgrade.decision.Plan;
 import io.weft.upgrade.decision.State;
+import io.weft.upgrade.decision.Step;
 import io.weft.upgrade.decision.Telemetry;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -33,6 +37,7 @@ public final class ObservationReader {
         Observations seen = new Observations(
                 releaseImported(tx, subject, plan),
                 cluster.map(row -> missingPermissions(row.preflight())).orElse(List.of()),
+                state.step() instanceof Step.Precheck ? ungranted(tx, subject, plan) : Optional.empty(),
                 cluster.map(row -> rejections(row.rejections())).orElse(Map.of()),
                 agent(tx, subject),
                 controlPlanes(tx, subject),
@@ -50,6 +55,32 @@ public final class ObservationReader {
                 SELECT EXISTS (SELECT 1 FROM mesh m JOIN mesh_release r ON r.family = m.family
                     WHERE m.id = ? AND r.version = ?)
                 """, subject.mesh(), plan.to().version()).orElse(false);
+    }
+
+    record TargetRelease(String name, JsonNode lifecycleRules, boolean named) {}
+
+    /** The agent may install what the releases of its cluster's specification grant: their rules are its values (D14). */
+    private static Optional<Ungranted> ungranted(TenantTx tx, Subject subject, Plan plan) {
+        return tx.first(TargetRelease.class, """
+                SELECT r.family || '-' || r.version AS name, r.lifecycle_rules,
+                    COALESCE(c.spec -> 'lifecycleReleases', '[]') @> to_jsonb(r.family || '-' || r.version) AS named
+                FROM mesh m JOIN mesh_release r ON r.family = m.family CROSS JOIN cluster c
+                WHERE m.id = ? AND r.version = ? AND c.id = ?
+                """, subject.mesh(), plan.to().version(), subject.cluster())
+                .filter(release -> !release.named())
+                .map(release -> new Ungranted(
+                        release.name(), LifecycleRules.uncovered(granted(tx, subject), release.lifecycleRules())))
+                .filter(ungranted -> !ungranted.rights().isEmpty());
+    }
+
+    private static JsonNode granted(TenantTx tx, Subject subject) {
+        ArrayNode rules = JsonNodeFactory.instance.arrayNode();
+        tx.list(JsonNode.class, """
+                SELECT r.lifecycle_rules FROM cluster c JOIN mesh_release r
+                    ON COALESCE(c.spec -> 'lifecycleReleases', '[]') @> to_jsonb(r.family || '-' || r.version)
+                WHERE c.id = ?
+                """, subject.cluster()).forEach(release -> release.forEach(rules::add));
+        return rules;
     }
 
     record ClusterRow(JsonNode meshStatus, JsonNode rejections, JsonNode preflight) {}

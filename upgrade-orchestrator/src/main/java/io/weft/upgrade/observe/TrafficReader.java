@@ -46,7 +46,7 @@ final class TrafficReader {
 
     private Telemetry read(Optional<Instant> completeThrough, long minRequests) {
         Map<String, BothEnds> before = sum(ranges.before(), false);
-        if (total(before, Reporter.DESTINATION) < minRequests && total(before, Reporter.SOURCE) < minRequests) {
+        if (ranges.isShort(before, minRequests)) {
             before = sum(ranges.longerBefore(), false);
         }
         List<Telemetry.Window> unjudged = new ArrayList<>();
@@ -61,14 +61,6 @@ final class TrafficReader {
                 ranges.since().map(span -> sum(span, true)).orElse(Map.of()),
                 ranges.settled().map(span -> sum(span, true)).orElse(Map.of()),
                 unjudged);
-    }
-
-    private static long total(Map<String, BothEnds> traffic, Reporter reporter) {
-        return traffic.values().stream()
-                .mapToLong(both -> reporter == Reporter.DESTINATION
-                        ? both.destination().requests()
-                        : both.source().requests())
-                .sum();
     }
 
     record SumRow(

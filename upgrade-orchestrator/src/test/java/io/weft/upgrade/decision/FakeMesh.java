@@ -13,6 +13,7 @@ import io.weft.upgrade.decision.Observations.Proof;
 import io.weft.upgrade.decision.Observations.ProofState;
 import io.weft.upgrade.decision.Observations.Proxy;
 import io.weft.upgrade.decision.Observations.Serving;
+import io.weft.upgrade.decision.Observations.Ungranted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ final class FakeMesh {
     private boolean proofRequested;
     private Instant now;
     private Optional<Instant> controlPlaneAsked = Optional.empty();
+    Optional<Ungranted> ungranted = Optional.empty();
     boolean controlPlaneBroken;
     /** The new control plane was ready and is not any more. */
     boolean controlPlaneDown;
@@ -148,6 +150,11 @@ final class FakeMesh {
                 runProbe();
             }
         }
+    }
+
+    /** The clock of everybody is set forward: nothing happened meanwhile. */
+    void jump(Duration by) {
+        now = now.plus(by);
     }
 
     private void becomeReady() {
@@ -257,6 +264,7 @@ final class FakeMesh {
         Observations seen = new Observations(
                 true,
                 List.of(),
+                ungranted,
                 Map.of(),
                 new Agent(
                         agentLost.isEmpty(),
@@ -275,7 +283,8 @@ final class FakeMesh {
                 ? agentLost.orElse(now)
                 : telemetryEnds.orElse(now);
         Instant through = TrafficRanges.floor(last.minus(telemetryLag));
-        return seen.withTelemetry(traffic.answer(TrafficRanges.of(plan, state, seen, through), through));
+        return seen.withTelemetry(
+                traffic.answer(TrafficRanges.of(plan, state, seen, through), through, plan.minRequests()));
     }
 
     private Proof proof() {

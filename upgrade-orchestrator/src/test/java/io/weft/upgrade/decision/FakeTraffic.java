@@ -83,7 +83,7 @@ final class FakeTraffic {
         }
     }
 
-    Telemetry answer(Optional<TrafficRanges> ranges, Instant through) {
+    Telemetry answer(Optional<TrafficRanges> ranges, Instant through, long minRequests) {
         if (ranges.isEmpty()) {
             return new Telemetry(Optional.of(through), Map.of(), Map.of(), Map.of(), List.of());
         }
@@ -94,9 +94,10 @@ final class FakeTraffic {
                 unjudged.add(new Telemetry.Window(start, sum(asked, new Span(start, start.plusSeconds(10)), true)));
             }
         });
+        Map<String, BothEnds> before = sum(asked, asked.before(), false);
         return new Telemetry(
                 Optional.of(through),
-                sum(asked, asked.before(), false),
+                asked.isShort(before, minRequests) ? sum(asked, asked.longerBefore(), false) : before,
                 asked.since().map(span -> sum(asked, span, true)).orElse(Map.of()),
                 asked.settled().map(span -> sum(asked, span, true)).orElse(Map.of()),
                 unjudged);

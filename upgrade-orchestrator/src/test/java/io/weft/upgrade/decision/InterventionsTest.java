@@ -103,6 +103,23 @@ class InterventionsTest {
     }
 
     @Test
+    void aPauseWhileStuckKeepsTheAbsenceThatDeadlinesMoveBy() {
+        Scenario scenario = oneWave().untilStep(Step.WaveMoving.class);
+        Step.WaveMoving before = (Step.WaveMoving) scenario.state.step();
+        scenario.mesh.agentLost = Optional.of(scenario.mesh.now());
+        scenario.untilPhase(Phase.STUCK);
+        scenario.mesh.pass(600);
+        scenario.command(Command.Kind.PAUSE);
+        scenario.mesh.agentLost = Optional.empty();
+        scenario.mesh.pass(100);
+
+        scenario.command(Command.Kind.RESUME);
+
+        assertThat(((Step.WaveMoving) scenario.state.step()).deadline())
+                .isEqualTo(before.deadline().plusSeconds(700));
+    }
+
+    @Test
     void aCommandThatDoesNotFitIsTakenAndRefused() {
         Scenario scenario = oneWave().untilStep(Step.WaveSoaking.class);
 

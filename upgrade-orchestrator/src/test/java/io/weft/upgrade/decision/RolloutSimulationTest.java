@@ -24,6 +24,7 @@ class RolloutSimulationTest {
     private static final int WORLDS = Integer.getInteger("worlds", 500);
     private static final Instant START = Instant.parse("2026-01-15T12:00:00Z");
     private static final int MAX_LOOKS = 900;
+    private static final int DISTURBED_LOOKS = 250;
     private static final int MAX_PAUSED_LOOKS = 100;
 
     /** What happened in one world, and its invariants while it happens. */
@@ -34,6 +35,8 @@ class RolloutSimulationTest {
         final List<Decision> turns = new ArrayList<>();
         final Set<Integer> passed = new HashSet<>();
         final Set<Integer> started = new HashSet<>();
+        /** The last pause was ordered, by one who did not resume. */
+        boolean pausedByPerson;
 
         World(Plan plan, RandomGenerator random, Quality quality, boolean busyCpu) {
             this.plan = plan;
@@ -47,8 +50,12 @@ class RolloutSimulationTest {
 
         /** Until it ends, or stays paused for good. */
         void run(Consumer<World> before) {
+            run(before, MAX_LOOKS);
+        }
+
+        void run(Consumer<World> before, int looks) {
             int pausedLooks = 0;
-            for (int look = 0; look < MAX_LOOKS && !phase().ended() && pausedLooks < MAX_PAUSED_LOOKS; look++) {
+            for (int look = 0; look < looks && !phase().ended() && pausedLooks < MAX_PAUSED_LOOKS; look++) {
                 before.accept(this);
                 look();
                 mesh.pass(mesh.random().nextInt(1, 8));
@@ -63,6 +70,7 @@ class RolloutSimulationTest {
                 assertThat(Rollouts.decide(plan, state, seen, mesh.now())).isEqualTo(decided);
             }
             boolean wasPaused = state.paused();
+            noteCommands(decided);
             check(decided, seen);
             mesh.apply(decided.effects());
             decided.commands()
@@ -73,6 +81,12 @@ class RolloutSimulationTest {
                 assertThat(state.paused()).as("paused stays paused").isTrue();
             }
             assertThat(wavesAtRisk()).as("waves at risk").hasSizeLessThanOrEqualTo(1);
+        }
+
+        private void noteCommands(Decided decided) {
+            if (decided.decision() instanceof Decision.Pause) {
+                pausedByPerson = decided.decision().reason() == Reason.COMMANDED;
+            }
         }
 
         private void check(Decided decided, Observations seen) {
@@ -220,15 +234,50 @@ class RolloutSimulationTest {
     }
 
     @Test
-    void commandsClockJumpsAndLostAgentsNeverResumeAPausedRolloutOrPutTwoWavesAtRisk() {
+    void whateverHappensOneWaveIsAtRiskAndOnceItIsCalmTheRolloutEndsOrSaysWhyNot() {
         Seeds.first(WORLDS).forEach(random -> {
             OnFailure onFailure = any(random, OnFailure.values());
             Quality quality = random.nextBoolean() ? Quality.GOOD : anyBad(random);
             World world = new World(
                     anyPlan(random, onFailure, any(random, OnNoData.values())), random, quality, random.nextBoolean());
+            world.run(seen -> disturb(seen, random), DISTURBED_LOOKS);
+            calm(world);
 
-            world.run(seen -> disturb(seen, random));
+            world.run(_ -> {}, MAX_LOOKS);
+
+            checkEnd(world);
         });
+    }
+
+    private static void checkEnd(World world) {
+        String old = world.plan.from().revision();
+        String fresh = world.plan.to().revision();
+        if (world.state.paused()) {
+            Hold hold = world.state.hold().orElseThrow();
+            assertThat(hold.message()).isNotBlank();
+            assertThat(hold.reason() == Reason.COMMANDED)
+                    .as("paused by a person")
+                    .isEqualTo(world.pausedByPerson);
+            return;
+        }
+        assertThat(world.phase().ended()).as(world.state.toString()).isTrue();
+        switch (world.phase()) {
+            case COMPLETED -> {
+                assertThat(world.mesh.everythingOn(fresh)).isTrue();
+                assertThat(world.mesh.controlPlanes).containsOnlyKeys(fresh);
+                assertThat(world.mesh.defaultRevision()).isEqualTo(fresh);
+            }
+            case ROLLED_BACK -> {
+                assertThat(world.mesh.defaultRevision()).isEqualTo(old);
+                assertThat(world.mesh.controlPlanes.containsKey(fresh))
+                        .as("the new control plane stays for those that stay on it")
+                        .isEqualTo(world.mesh.namespaces.values().stream()
+                                .anyMatch(namespace -> namespace.shareOn(fresh) > 0));
+            }
+            default -> assertThat(world.phase()).isEqualTo(Phase.ABORTED);
+        }
+        assertThat(world.mesh.namespaces.values())
+                .allSatisfy(namespace -> assertThat(namespace.deadline).isEmpty());
     }
 
     private static <T> T any(RandomGenerator random, T[] choices) {
@@ -245,9 +294,29 @@ class RolloutSimulationTest {
         if (random.nextInt(60) == 0) {
             world.mesh.pass(random.nextInt(60, 600)); // the orchestrator was away
         }
+        if (random.nextInt(80) == 0) {
+            world.mesh.jump(Duration.ofSeconds(random.nextInt(60, 3_600)));
+        }
         if (random.nextInt(60) == 0) {
             world.mesh.telemetryEnds =
                     world.mesh.telemetryEnds.isPresent() ? Optional.empty() : Optional.of(world.mesh.now());
         }
+        if (random.nextInt(60) == 0) {
+            world.mesh.telemetryLag = Duration.ofSeconds(random.nextInt(3) * 20L);
+        }
+        if (random.nextInt(80) == 0) {
+            world.mesh.controlPlaneDown = !world.mesh.controlPlaneDown;
+        }
+        if (random.nextInt(100) == 0) {
+            world.mesh.promotionRefused = !world.mesh.promotionRefused;
+        }
+    }
+
+    private static void calm(World world) {
+        world.mesh.agentLost = Optional.empty();
+        world.mesh.telemetryEnds = Optional.empty();
+        world.mesh.telemetryLag = Duration.ZERO;
+        world.mesh.controlPlaneDown = false;
+        world.mesh.promotionRefused = false;
     }
 }

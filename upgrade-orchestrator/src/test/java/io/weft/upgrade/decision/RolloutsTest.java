@@ -65,6 +65,27 @@ class RolloutsTest {
     }
 
     @Test
+    void aReleaseWhoseRightsTheAgentWasNeverGivenIsNotInstalled() {
+        Scenario scenario = oneWave();
+        scenario.mesh.ungranted = Optional.of(
+                new Observations.Ungranted("istio-1.27.0", List.of("get of inferencepools", "b", "c", "d")));
+
+        Decided decided = scenario.look();
+
+        assertThat(scenario.phase()).isEqualTo(Phase.PAUSED);
+        assertThat(decided.effects()).isEmpty();
+        assertThat(decided.decision().reason()).isEqualTo(Reason.PERMISSION_MISSING);
+        assertThat(decided.decision().message())
+                .contains("release istio-1.27.0 needs rights")
+                .contains("get of inferencepools; b; c; ...")
+                .contains("Add istio-1.27.0 to spec.lifecycleReleases");
+
+        scenario.mesh.ungranted = Optional.empty();
+        scenario.command(Command.Kind.RESUME);
+        assertThat(scenario.look().decision()).isInstanceOf(Decision.StartWave.class);
+    }
+
+    @Test
     void theNewControlPlaneIsInstalledBesideTheOldOne() {
         Decided decided = oneWave().look();
 

@@ -81,6 +81,7 @@ final class Seen {
         return seen -> new Observations(
                 true,
                 List.of(),
+                seen.ungranted(),
                 seen.rejections(),
                 agent,
                 seen.controlPlanes(),
@@ -130,6 +131,7 @@ final class Seen {
         return new Observations(
                 imported,
                 missing,
+                seen.ungranted(),
                 seen.rejections(),
                 seen.agent(),
                 planes,

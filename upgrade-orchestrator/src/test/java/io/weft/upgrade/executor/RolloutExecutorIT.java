@@ -32,7 +32,7 @@ class RolloutExecutorIT {
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-01-15T12:00:00Z"));
     private final RolloutExecutor executor =
-            new RolloutExecutor(new PlanReader(new StandardTiming()), new ObservationReader(), clock);
+            new RolloutExecutor(new PlanReader(new StandardTiming()), new ObservationReader(), _ -> clock.instant());
 
     @BeforeAll
     static void start() {
@@ -106,6 +106,61 @@ class RolloutExecutorIT {
             assertThat(cluster.text(
                             "SELECT count(*)::text FROM gate_result WHERE verdict = 'fail' AND tenant_id = :tenant"))
                     .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void aReleaseWhoseRightsNoReleaseOfTheClusterBroughtWaitsForThem() {
+        try (RowsCluster cluster = arrangedCluster("rights", "shop")) {
+            cluster.releases("istio-1.26.0");
+            cluster.rules("1.26.0", "[{\"apiGroups\":[\"\"],\"resources\":[\"pods\"],\"verbs\":[\"get\"]}]");
+            cluster.rules("1.27.0", "[{\"apiGroups\":[\"\"],\"resources\":[\"pods\"],\"verbs\":[\"get\",\"list\"]}]");
+            look(cluster);
+            assertThat(phase(cluster)).isEqualTo("paused");
+            assertThat(cluster.text("SELECT message FROM rollout WHERE tenant_id = :tenant"))
+                    .contains("istio-1.27.0")
+                    .contains("list of pods");
+
+            cluster.releases("istio-1.26.0", "istio-1.27.0");
+            cluster.command("resume");
+            look(cluster);
+            look(cluster);
+
+            assertThat(phase(cluster)).isEqualTo("running");
+        }
+    }
+
+    @Test
+    void aPromotionWhoseControlPlaneLayerIsNotAcknowledgedDoesNotComplete() {
+        try (RowsCluster cluster = arrangedCluster("unacknowledged", "shop")) {
+            while (!decisions(cluster).contains("Promote")) {
+                look(cluster);
+                cluster.tenSeconds();
+            }
+            cluster.layer("controlPlane[1-27-0]", "sha256:new");
+
+            assertThat(run(cluster, 20)).isEqualTo("paused");
+            assertThat(cluster.text("SELECT reason FROM rollout WHERE tenant_id = :tenant"))
+                    .isEqualTo("PromotionNotApplied");
+
+            cluster.command("resume");
+            cluster.acknowledge("controlPlane[1-27-0]", "sha256:new");
+            assertThat(run(cluster, 20)).isEqualTo("completed");
+        }
+    }
+
+    @Test
+    void aLookHappensAtTheDatabasesTime() {
+        try (RowsCluster cluster = arrangedCluster("time", "shop")) {
+            RolloutExecutor own = new RolloutExecutor(new PlanReader(new StandardTiming()), new ObservationReader());
+
+            boolean same = transactions.in(new TenantId(cluster.tenant), tx -> {
+                own.look(tx, cluster.rollout);
+                return tx.first(Boolean.class, "SELECT update_time = now() FROM rollout WHERE id = ?", cluster.rollout)
+                        .orElseThrow();
+            });
+
+            assertThat(same).isTrue();
         }
     }
 

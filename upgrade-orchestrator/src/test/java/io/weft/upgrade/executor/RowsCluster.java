@@ -162,6 +162,42 @@ public final class RowsCluster implements AutoCloseable {
                 clock.instant());
     }
 
+    /** The releases that the cluster's specification names. */
+    void releases(String... names) {
+        execute(
+                "UPDATE cluster SET spec = jsonb_build_object('lifecycleReleases', to_jsonb(?::text[])) WHERE tenant_id = ?",
+                "{" + String.join(",", names) + "}",
+                tenant);
+    }
+
+    void rules(String version, String rules) {
+        execute(
+                "UPDATE mesh_release SET lifecycle_rules = ?::jsonb WHERE tenant_id = ? AND version = ?",
+                rules,
+                tenant,
+                version);
+    }
+
+    /** A layer of the version that is compiled now; the simulated agent acknowledges none by itself. */
+    void layer(String name, String digest) {
+        execute("INSERT INTO layer (tenant_id, digest, document) VALUES (?, ?, '{}')", tenant, digest);
+        execute(
+                "INSERT INTO cluster_layer (tenant_id, cluster_id, version, position, name, layer_digest)"
+                        + " SELECT tenant_id, cluster_id, compiled_version, 0, ?, ? FROM agent_link WHERE tenant_id = ?",
+                name,
+                digest,
+                tenant);
+    }
+
+    void acknowledge(String layer, String digest) {
+        execute(
+                "INSERT INTO layer_ack (tenant_id, cluster_id, name, digest, version)"
+                        + " SELECT tenant_id, cluster_id, ?, ?, compiled_version FROM agent_link WHERE tenant_id = ?",
+                layer,
+                digest,
+                tenant);
+    }
+
     /** Ten seconds pass: the agent converges, a window is complete. */
     void tenSeconds() {
         Instant start = clock.instant();
