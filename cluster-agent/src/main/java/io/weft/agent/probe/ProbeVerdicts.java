@@ -46,16 +46,16 @@ final class ProbeVerdicts {
                         Result.INCONCLUSIVE, run.refused().counts().isEmpty() ? "ProbeDidNotRun" : "UnclearAnswer");
     }
 
-    /** With the policy in place. */
+    /** With the policy in place. What got through got through, whatever became of the control. */
     static Verdict after(Run run, boolean oppositeSeen) {
+        if (oppositeShown(run)) {
+            return new Verdict(Result.FAILED, "NotEnforced");
+        }
         if (run.refused().counts().isEmpty() || run.control().counts().isEmpty()) {
             return new Verdict(Result.INCONCLUSIVE, "ProbeDidNotRun");
         }
         if (!run.control().all(Answers::served)) {
             return new Verdict(Result.INCONCLUSIVE, "ControlFailed");
-        }
-        if (oppositeShown(run)) {
-            return new Verdict(Result.FAILED, "NotEnforced");
         }
         if (!effectShown(run)) {
             return new Verdict(Result.INCONCLUSIVE, "UnclearAnswer");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.agent.kube.Json;
 import io.weft.agent.kube.KubeApi;
 import io.weft.agent.kube.KubeRefusal;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -54,22 +55,32 @@ final class Proofs {
     private final KubeApi api;
     private final String secrets;
     private final Map<String, Before> befores = new ConcurrentHashMap<>();
+    private volatile boolean loaded;
 
     Proofs(KubeApi api, String namespace) {
         this.api = api;
         this.secrets = "/api/v1/namespaces/" + namespace + "/secrets";
     }
 
+    /** Takes up what is kept. Throws KubeRefusal where the cluster does not say; then nothing is known, and nothing saved. */
     void load() {
+        api.get(secrets + "/" + SECRET).ifPresent(this::take);
+        loaded = true;
+    }
+
+    private void take(JsonNode secret) {
         try {
-            api.get(secrets + "/" + SECRET).ifPresent(secret -> {
-                String text = secret.path("data").path(DATA).asText("");
-                JsonNode stored = Json.read(Base64.getDecoder().decode(text));
-                stored.properties().forEach(entry -> befores.put(entry.getKey(), Before.read(entry.getValue())));
-            });
-        } catch (RuntimeException e) {
+            String text = secret.path("data").path(DATA).asText("");
+            JsonNode stored = Json.read(Base64.getDecoder().decode(text));
+            stored.properties().forEach(entry -> befores.put(entry.getKey(), Before.read(entry.getValue())));
+        } catch (IllegalArgumentException | UncheckedIOException e) {
             LOG.warnf("Secret %s is unreadable; proofs begin anew: %s", SECRET, e.getMessage());
         }
+    }
+
+    /** False until the cluster said what is kept. */
+    boolean loaded() {
+        return loaded;
     }
 
     /** True when the question before was asked for exactly this subject. */
@@ -103,6 +114,9 @@ final class Proofs {
     }
 
     private void save() {
+        if (!loaded) {
+            return;
+        }
         ObjectNode stored = Json.object();
         befores.forEach((id, before) -> before.write(stored.putObject(id)));
         ObjectNode secret = Json.object().put("apiVersion", "v1").put("kind", "Secret");

@@ -85,8 +85,7 @@ final class Instances {
         return new Id(spec.name(), pod.uid());
     }
 
-    private void take(
-            ScrapeSpec spec, PodView pod, Instant window, PageReading page, State state, Reading reading) {
+    private void take(ScrapeSpec spec, PodView pod, Instant window, PageReading page, State state, Reading reading) {
         Map<String, Map<String, Double>> now = new HashMap<>(page.counters());
         now.put(PROCESS, processCounters(spec, page));
         Map<String, Map<String, Double>> deltas = state.counters.deltas(now);

@@ -32,6 +32,15 @@ class ProbeVerdictsTest {
     }
 
     @Test
+    void aFailedControlHidesNoAnswerThatGotThrough() {
+        assertThat(ProbeVerdicts.after(run(Kind.PLAINTEXT_REFUSED, "200", "503"), true))
+                .isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+        Run noControl =
+                new Run(Kind.CALLER_REFUSED, "", Answers.of(Map.of("200", 1)), Answers.none("ImagePullBackOff"));
+        assertThat(ProbeVerdicts.after(noControl, true)).isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+    }
+
+    @Test
     void aServiceThatIsNotThereIsNoRefusal() {
         for (String answer : new String[] {"connectFailed", "dns", "timeout"}) {
             assertThat(ProbeVerdicts.after(run(Kind.PLAINTEXT_REFUSED, answer, "200"), true))

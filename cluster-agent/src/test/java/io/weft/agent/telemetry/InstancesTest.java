@@ -110,7 +110,8 @@ class InstancesTest {
     }
 
     private void read(int restarts) {
-        ScrapeSpec spec = ScrapeSpec.of(Json.read("""
+        ScrapeSpec spec =
+                ScrapeSpec.of(Json.read("""
                 {"name":"proxies","podAnnotation":"istio.io/rev","container":"istio-proxy","port":%d,"path":"/stats",
                  "traffic":[{"reporter":"source","requests":"envoy_http_downstream_rq","classLabel":"response_code_class",
                   "edgeLabel":"http_conn_manager_prefix","edgePattern":"outbound_.*","downstream":true}]}
