@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BaselineTest {
     private static Scenario twoNamespaces(int requestsPerWindow) {
         PlannedWave wave =
-                new PlannedWave(0, "quiet", new TreeSet<>(List.of("pay", "shop")), 4, Duration.ofSeconds(300), false);
+                new PlannedWave(0, "quiet", new TreeSet<>(List.of("pay", "shop")), 4, Duration.ofMinutes(5), false);
         Scenario scenario = new Scenario(Plans.plan(wave));
         scenario.mesh.traffic.load.put("shop", requestsPerWindow);
         scenario.mesh.traffic.load.put("pay", requestsPerWindow);
