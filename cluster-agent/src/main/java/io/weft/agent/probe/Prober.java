@@ -5,6 +5,7 @@ import io.weft.agent.apply.Document;
 import io.weft.agent.apply.PolicyGate;
 import io.weft.agent.inventory.Pods;
 import io.weft.agent.kube.KubeApi;
+import io.weft.agent.kube.KubeRefusal;
 import io.weft.agent.loop.Loop;
 import io.weft.agent.plan.ObjectKey;
 import io.weft.agent.plan.Snapshot;
@@ -63,7 +64,6 @@ public final class Prober implements PolicyGate, AutoCloseable {
     private volatile List<ProbeSpec> specs = List.of();
     private volatile Set<ObjectKey> pending = Set.of();
     private volatile String policyDigest = "";
-    private volatile boolean loaded;
     private Instant cleanedUp = Instant.EPOCH;
 
     /** @param image the agent's own image, which probe pods run */
@@ -85,8 +85,6 @@ public final class Prober implements PolicyGate, AutoCloseable {
     }
 
     public void start() {
-        proofs.load();
-        loaded = true;
         loop.start();
     }
 
@@ -108,7 +106,7 @@ public final class Prober implements PolicyGate, AutoCloseable {
         boolean holds = false;
         for (ProbeSpec spec : specs) {
             String subject = subject(spec);
-            if (isPending(spec) && !(loaded && proofs.asked(spec.id(), subject))) {
+            if (isPending(spec) && !(proofs.loaded() && proofs.asked(spec.id(), subject))) {
                 Instant since = heldSince.computeIfAbsent(spec.id() + subject, _ -> clock.instant());
                 holds |= since.plus(LONGEST_HOLD).isAfter(clock.instant());
             }
@@ -136,6 +134,9 @@ public final class Prober implements PolicyGate, AutoCloseable {
 
     private Duration run() {
         flush();
+        if (!loaded()) {
+            return LOOK;
+        }
         cleanUp();
         Set<String> ids = specs.stream().map(ProbeSpec::id).collect(Collectors.toSet());
         known.keySet().retainAll(ids);
@@ -144,6 +145,18 @@ public final class Prober implements PolicyGate, AutoCloseable {
         }
         specs.forEach(this::consider);
         return specs.isEmpty() ? CLEAN_UP : LOOK;
+    }
+
+    /** Without the former proofs no question may be asked: its answer would replace them. */
+    private boolean loaded() {
+        if (!proofs.loaded()) {
+            try {
+                proofs.load();
+            } catch (KubeRefusal refusal) {
+                LOG.warnf("proofs of earlier probes cannot be read, trying again: %s", refusal.getMessage());
+            }
+        }
+        return proofs.loaded();
     }
 
     private void consider(ProbeSpec spec) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.agent.kube.Json;
 import io.weft.agent.kube.KubeApi;
 import io.weft.agent.kube.KubeRefusal;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -27,26 +28,35 @@ final class Proofs {
     private final KubeApi api;
     private final String secrets;
     private final Map<String, Before> befores = new ConcurrentHashMap<>();
+    private volatile boolean loaded;
 
     Proofs(KubeApi api, String namespace) {
         this.api = api;
         this.secrets = "/api/v1/namespaces/" + namespace + "/secrets";
     }
 
+    /** Takes up what is kept. Throws KubeRefusal when the cluster does not say; then nothing may be remembered yet. */
     void load() {
+        api.get(secrets + "/" + SECRET).ifPresent(this::read);
+        loaded = true;
+    }
+
+    boolean loaded() {
+        return loaded;
+    }
+
+    private void read(JsonNode secret) {
         try {
-            api.get(secrets + "/" + SECRET).ifPresent(secret -> {
-                String text = secret.path("data").path(DATA).asText("");
-                JsonNode stored = Json.read(Base64.getDecoder().decode(text));
-                stored.properties()
-                        .forEach(entry -> befores.put(
-                                entry.getKey(),
-                                new Before(
-                                        entry.getValue().path("subject").asText(),
-                                        entry.getValue().path("opposite").asBoolean())));
-            });
-        } catch (RuntimeException e) {
-            LOG.warnf("Secret %s is unreadable; proofs begin anew: %s", SECRET, e.getMessage());
+            String text = secret.path("data").path(DATA).asText("");
+            Json.read(Base64.getDecoder().decode(text))
+                    .properties()
+                    .forEach(entry -> befores.put(
+                            entry.getKey(),
+                            new Before(
+                                    entry.getValue().path("subject").asText(),
+                                    entry.getValue().path("opposite").asBoolean())));
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            LOG.warnf("Secret %s holds no proofs that can be read; they begin anew: %s", SECRET, e.getMessage());
         }
     }
 
@@ -68,12 +78,15 @@ final class Proofs {
     }
 
     void retain(Set<String> probeIds) {
-        if (befores.keySet().retainAll(probeIds)) {
+        if (loaded && befores.keySet().retainAll(probeIds)) {
             save();
         }
     }
 
     private void save() {
+        if (!loaded) {
+            throw new IllegalStateException("Secret " + SECRET + " is not loaded; saving would overwrite its proofs");
+        }
         ObjectNode stored = Json.object();
         befores.forEach((id, before) ->
                 stored.putObject(id).put("subject", before.subject()).put("opposite", before.opposite()));
