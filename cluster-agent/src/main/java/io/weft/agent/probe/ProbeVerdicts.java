@@ -48,14 +48,14 @@ final class ProbeVerdicts {
 
     /** With the policy in place. */
     static Verdict after(Run run, boolean oppositeSeen) {
+        if (oppositeShown(run)) {
+            return new Verdict(Result.FAILED, "NotEnforced"); // whatever became of the control
+        }
         if (run.refused().counts().isEmpty() || run.control().counts().isEmpty()) {
             return new Verdict(Result.INCONCLUSIVE, "ProbeDidNotRun");
         }
         if (!run.control().all(Answers::served)) {
             return new Verdict(Result.INCONCLUSIVE, "ControlFailed");
-        }
-        if (oppositeShown(run)) {
-            return new Verdict(Result.FAILED, "NotEnforced");
         }
         if (!effectShown(run)) {
             return new Verdict(Result.INCONCLUSIVE, "UnclearAnswer");

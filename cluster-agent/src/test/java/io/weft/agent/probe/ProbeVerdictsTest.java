@@ -32,6 +32,17 @@ class ProbeVerdictsTest {
     }
 
     @Test
+    void aFailedControlDoesNotHideThatThePolicyIsNotEnforced() {
+        for (String control : new String[] {"503", "403", "reset", "timeout"}) {
+            assertThat(ProbeVerdicts.after(run(Kind.PLAINTEXT_REFUSED, "200", control), true))
+                    .isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+        }
+        Run silent =
+                new Run(Kind.PLAINTEXT_REFUSED, "", Answers.of(Map.of("200", 1)), Answers.none("ImagePullBackOff"));
+        assertThat(ProbeVerdicts.after(silent, true)).isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+    }
+
+    @Test
     void aServiceThatIsNotThereIsNoRefusal() {
         for (String answer : new String[] {"connectFailed", "dns", "timeout"}) {
             assertThat(ProbeVerdicts.after(run(Kind.PLAINTEXT_REFUSED, answer, "200"), true))
