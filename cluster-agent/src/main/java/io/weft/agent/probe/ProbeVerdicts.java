@@ -60,6 +60,9 @@ final class ProbeVerdicts {
         if (!effectShown(run)) {
             return new Verdict(Result.INCONCLUSIVE, "UnclearAnswer");
         }
+        if (!controlDiffers(run)) {
+            return new Verdict(Result.INCONCLUSIVE, "ControlNotDifferent");
+        }
         return oppositeSeen ? new Verdict(Result.PASSED, "") : new Verdict(Result.INCONCLUSIVE, "OppositeNotSeen");
     }
 
@@ -73,6 +76,12 @@ final class ProbeVerdicts {
                         .any(answer ->
                                 Answers.served(answer) && !run.expectValue().equals(Answers.header(answer)));
         };
+    }
+
+    /** A route shows only where requests without the header reach something else, too. */
+    private static boolean controlDiffers(Run run) {
+        return run.kind() != ProbeSpec.Kind.HEADER_ROUTE_LANDS
+                || run.control().any(answer -> !run.expectValue().equals(Answers.header(answer)));
     }
 
     /** Every answer is the one that the policy makes. */

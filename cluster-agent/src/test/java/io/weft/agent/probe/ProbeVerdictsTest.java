@@ -65,11 +65,22 @@ class ProbeVerdictsTest {
 
     @Test
     void aHeaderRouteLandsOnlyWhenEveryAnswerIsTheDestinations() {
-        Answers control = Answers.of(Map.of("200 v1", 5));
+        Answers control = Answers.of(Map.of("200 v1", 20));
         Run all = new Run(Kind.HEADER_ROUTE_LANDS, "v2", Answers.of(Map.of("200 v2", 20)), control);
         Run most = new Run(Kind.HEADER_ROUTE_LANDS, "v2", Answers.of(Map.of("200 v2", 19, "200 v1", 1)), control);
         assertThat(ProbeVerdicts.after(all, true).passed()).isTrue();
         assertThat(ProbeVerdicts.after(most, true)).isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+    }
+
+    @Test
+    void aHeaderRouteProvesNothingWhereEveryRequestGetsThatAnswerAnyway() {
+        Answers landed = Answers.of(Map.of("200 v2", 20));
+        assertThat(ProbeVerdicts.after(new Run(Kind.HEADER_ROUTE_LANDS, "v2", landed, landed), true))
+                .isEqualTo(new Verdict(Result.INCONCLUSIVE, "ControlNotDifferent"));
+        Answers mixed = Answers.of(Map.of("200 v2", 19, "200 v1", 1));
+        assertThat(ProbeVerdicts.after(new Run(Kind.HEADER_ROUTE_LANDS, "v2", landed, mixed), true)
+                        .passed())
+                .isTrue();
     }
 
     @Test
