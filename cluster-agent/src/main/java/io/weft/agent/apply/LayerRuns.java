@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -103,9 +102,9 @@ final class LayerRuns {
     private boolean apply(Snapshot.Layer layer, int phase, Plan plan, List<Reason> reasons) {
         boolean all = true;
         for (Change.Apply change : plan.changesOf(layer.name(), phase)) {
-            Optional<Reason> refused = applier.apply(change, layer.name());
-            refused.ifPresent(reasons::add);
-            all &= refused.isEmpty();
+            Applier.Outcome outcome = applier.apply(change, layer.name());
+            outcome.reason().ifPresent(reasons::add);
+            all &= outcome.done();
         }
         return all;
     }
