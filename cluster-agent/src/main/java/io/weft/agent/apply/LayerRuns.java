@@ -33,6 +33,14 @@ final class LayerRuns {
         Run(String digest) {
             this.digest = digest;
         }
+
+        /** What drifted is not what was checked: from its phase on everything is checked again. */
+        void backTo(int phase, List<Change.Apply> changes) {
+            if (phase < phasesDone && changes.stream().anyMatch(change -> change.why() == Change.Why.DRIFTED)) {
+                phasesDone = phase;
+                checkingSince = null;
+            }
+        }
     }
 
     private final Applier applier;
@@ -80,8 +88,13 @@ final class LayerRuns {
             return false;
         }
         for (int phase = 0; phase < layer.phases().size(); phase++) {
-            if (!apply(layer, phase, plan, reasons)
-                    || (phase >= run.phasesDone && !checked(layer, phase, run, reasons))) {
+            run.backTo(phase, plan.changesOf(layer.name(), phase));
+            if (!apply(layer, phase, plan, reasons)) {
+                acked.remove(layer.name());
+                return false;
+            }
+            if (phase >= run.phasesDone && !checked(layer, phase, run, reasons)) {
+                acked.remove(layer.name(), layer.digest());
                 return false;
             }
             run.phasesDone = Math.max(run.phasesDone, phase + 1);

@@ -45,11 +45,6 @@ public final class Progress {
         return completeVersion;
     }
 
-    /** True when the named layer is acknowledged, in whichever digest. */
-    public boolean isAcked(String layer) {
-        return layers.stream().anyMatch(ack -> ack.getName().equals(layer));
-    }
-
     /** Digest in which the layer is acknowledged, "" = not. */
     public String digestOf(String layer) {
         return layers.stream()
