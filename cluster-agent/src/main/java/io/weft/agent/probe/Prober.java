@@ -48,6 +48,9 @@ public final class Prober implements PolicyGate, AutoCloseable {
     /** What is known of one probe by this process. */
     private record Known(String provenSubject, Instant lastRun, long runRequest) {}
 
+    /** The probes of one state. */
+    private record Definitions(Snapshot snapshot, List<ProbeSpec> specs) {}
+
     private final DesiredState state;
     private final Uplink uplink;
     private final InstantSource clock;
@@ -61,7 +64,7 @@ public final class Prober implements PolicyGate, AutoCloseable {
     private final Map<String, Instant> heldSince = new ConcurrentHashMap<>();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final Deque<ProbeResult> unsent = new ConcurrentLinkedDeque<>();
-    private volatile List<ProbeSpec> specs = List.of();
+    private volatile Definitions definitions = new Definitions(Snapshot.NONE, List.of());
     private volatile Set<ObjectKey> pending = Set.of();
     private volatile String policyDigest = "";
     private Instant cleanedUp = Instant.EPOCH;
@@ -81,7 +84,7 @@ public final class Prober implements PolicyGate, AutoCloseable {
         this.proofs = new Proofs(api, namespace);
         this.pods = new ProbePods(api, clusterPods, clock, image);
         this.questions = new Questions(pods, executor);
-        state.onChange(this::definitions);
+        state.onChange(loop::wake);
     }
 
     public void start() {
@@ -104,7 +107,7 @@ public final class Prober implements PolicyGate, AutoCloseable {
         pending = Set.copyOf(nowPending);
         policyDigest = digest; // last: from now on the loop believes what is pending
         boolean holds = false;
-        for (ProbeSpec spec : specs) {
+        for (ProbeSpec spec : specs()) {
             String subject = subject(spec);
             if (isPending(spec) && !(proofs.loaded() && proofs.asked(spec.id(), subject))) {
                 Instant since = heldSince.computeIfAbsent(spec.id() + subject, _ -> clock.instant());
@@ -119,17 +122,23 @@ public final class Prober implements PolicyGate, AutoCloseable {
         return !Collections.disjoint(spec.objects(), pending);
     }
 
-    private void definitions() {
-        List<ProbeSpec> found = new ArrayList<>();
-        for (Document document : state.documents("Probe")) {
-            try {
-                found.add(ProbeSpec.of(document));
-            } catch (IllegalArgumentException e) {
-                LOG.warnf("probe %s is not usable: %s", document.name(), e.getMessage());
+    /** Of the state that is current now: whoever applies its policies may be faster than any notice of it. */
+    private List<ProbeSpec> specs() {
+        Definitions known = definitions;
+        Snapshot current = state.current();
+        if (!known.snapshot().equals(current)) {
+            List<ProbeSpec> found = new ArrayList<>();
+            for (Document document : state.documents("Probe")) {
+                try {
+                    found.add(ProbeSpec.of(document));
+                } catch (IllegalArgumentException e) {
+                    LOG.warnf("probe %s is not usable: %s", document.name(), e.getMessage());
+                }
             }
+            known = new Definitions(current, List.copyOf(found));
+            definitions = known;
         }
-        specs = List.copyOf(found);
-        loop.wake();
+        return known.specs();
     }
 
     private Duration run() {
@@ -138,6 +147,7 @@ public final class Prober implements PolicyGate, AutoCloseable {
             return LOOK;
         }
         cleanUp();
+        List<ProbeSpec> specs = specs();
         Set<String> ids = specs.stream().map(ProbeSpec::id).collect(Collectors.toSet());
         known.keySet().retainAll(ids);
         if (state.current().version() > 0) {
