@@ -22,13 +22,13 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /** Desired states for tests: layers of JSON bodies with real digests. */
-final class DesiredBuilder {
+public final class DesiredBuilder {
     private final Map<String, List<BodyRef>> layers = new TreeMap<>();
     private final List<ObjectKey> tombstones = new ArrayList<>();
     private final Map<String, List<Check>> checks = new TreeMap<>();
     private final List<String> order = new ArrayList<>();
 
-    DesiredBuilder object(String layer, String json) {
+    public DesiredBuilder object(String layer, String json) {
         var body = Json.read(json);
         String apiVersion = body.path("apiVersion").asText();
         int slash = apiVersion.indexOf('/');
@@ -41,21 +41,21 @@ final class DesiredBuilder {
         return body(layer, key, json);
     }
 
-    DesiredBuilder document(String layer, String kind, String name, String json) {
+    public DesiredBuilder document(String layer, String kind, String name, String json) {
         return body(layer, new ObjectKey("weft.io", "v1", kind, "", name), json);
     }
 
-    DesiredBuilder check(String layer, Check check) {
+    public DesiredBuilder check(String layer, Check check) {
         checks.computeIfAbsent(layer, _ -> new ArrayList<>()).add(check);
         return this;
     }
 
-    DesiredBuilder tombstone(ObjectKey key) {
+    public DesiredBuilder tombstone(ObjectKey key) {
         tombstones.add(key);
         return this;
     }
 
-    Desired build(long version) {
+    public Desired build(long version) {
         Desired.Builder desired =
                 Desired.newBuilder().setVersion(version).setRegistrationEpoch(1).setNonce("n" + version);
         for (String name : order) {

@@ -15,8 +15,15 @@ public final class FakeProbePods {
     public final Map<String, String> answers = new ConcurrentHashMap<>(Map.of("refused", "200", "control", "200"));
 
     private final Map<String, String> pods = new ConcurrentHashMap<>();
+    private final FakeApi cluster;
 
     public FakeProbePods(FakeApi cluster) {
+        this.cluster = cluster;
+        serve();
+    }
+
+    /** In place of whatever rule the cluster follows now. */
+    public void serve() {
         cluster.rule(this::answer);
     }
 

@@ -36,8 +36,11 @@ final class Reasons {
     }
 
     private static String code(KubeRefusal refusal, String message) {
+        if (mayPass(refusal)) {
+            return "Unreachable";
+        }
         return switch (refusal.status()) {
-                        case 400, 422 -> "Invalid";
+            case 400, 422 -> "Invalid";
             case 403 -> {
                 if (message.contains("admission webhook")) {
                     yield "Invalid";
