@@ -55,7 +55,7 @@ final class Agent implements HubTraffic, AutoCloseable {
         this.kubernetesVersion =
                 api.get("/version").orElseGet(Json::object).path("gitVersion").asText("");
         String namespace = config.namespace();
-        this.state = new DesiredState(new StateStore(api, namespace), link);
+        this.state = new DesiredState(new StateStore(api, namespace, config.clusterId()), link);
         this.progress = new Progress(link, clock);
         this.pods = new Pods(api);
         this.prober = new Prober(state, pods, api, namespace, config.image(), link, clock);

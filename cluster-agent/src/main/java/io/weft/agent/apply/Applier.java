@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Applier {
     private static final Logger LOG = Logger.getLogger(Applier.class);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** So long the API server may fail before that counts as a refusal, which would end an upgrade. */
+    private static final Duration MAY_PASS = Duration.ofSeconds(60);
     /** So often, in ten minutes, a field of ours is taken back from a manual change; then two writers are at war. */
     private static final int RECLAIMS = 5;
 
@@ -35,7 +37,21 @@ final class Applier {
         }
     }
 
-    private record Failure(String digest, Reason reason, int attempts, Instant nextTry) {}
+    /**
+     * What became of an application.
+     *
+     * @param reason why it is not done; empty while that may still pass by itself
+     */
+    record Outcome(boolean done, Optional<Reason> reason) {
+        private static final Outcome DONE = new Outcome(true, Optional.empty());
+    }
+
+    /**
+     * @param reason what is told of it, empty = nothing yet
+     * @param passingSince since when the server has been failing in a way that may pass; empty = it refused
+     */
+    private record Failure(
+            String digest, Optional<Reason> reason, Optional<Instant> passingSince, int attempts, Instant nextTry) {}
 
     private record Reclaims(int count, Instant since) {}
 
@@ -59,29 +75,41 @@ final class Applier {
         return new Observed(seen);
     }
 
-    /** Applies; a reason when that failed now, or failed lately and is not due again. */
-    Optional<Reason> apply(Change.Apply change, String layer) {
+    /** Applies, unless that failed lately and is not due again. */
+    Outcome apply(Change.Apply change, String layer) {
         Failure failed = failures.get(change.key());
-        if (failed != null
-                && failed.digest().equals(change.digest())
-                && clock.instant().isBefore(failed.nextTry())) {
-            return Optional.of(failed.reason());
+        if (failed != null && !failed.digest().equals(change.digest())) {
+            failed = null;
+        }
+        if (failed != null && clock.instant().isBefore(failed.nextTry())) {
+            return new Outcome(false, failed.reason());
         }
         try {
             JsonNode object = applied(change);
             held.put(change.key(), new Held(change.digest(), Ownership.trace(object), true));
             failures.remove(change.key());
             pruned.remove(change.key());
-            return Optional.empty();
+            return Outcome.DONE;
         } catch (KubeRefusal refusal) {
-            Reason reason = Reasons.of(layer, change.key(), refusal);
-            int attempts = failed != null && failed.digest().equals(change.digest()) ? failed.attempts() + 1 : 1;
-            failures.put(
-                    change.key(),
-                    new Failure(
-                            change.digest(), reason, attempts, clock.instant().plus(pause(attempts))));
-            return Optional.of(reason);
+            Failure failure = failure(change, layer, refusal, failed);
+            failures.put(change.key(), failure);
+            return new Outcome(false, failure.reason());
         }
+    }
+
+    private Failure failure(Change.Apply change, String layer, KubeRefusal refusal, @Nullable Failure before) {
+        Instant now = clock.instant();
+        Reason reason = Reasons.of(layer, change.key(), refusal);
+        int attempts = before == null ? 1 : before.attempts() + 1;
+        Instant nextTry = now.plus(pause(attempts));
+        if (!Reasons.mayPass(refusal)) {
+            return new Failure(change.digest(), Optional.of(reason), Optional.empty(), attempts, nextTry);
+        }
+        Instant since = before == null ? now : before.passingSince().orElse(now);
+        boolean lasts = !since.plus(MAY_PASS).isAfter(now);
+        Optional<Reason> told = before == null ? Optional.empty() : before.reason();
+        return new Failure(
+                change.digest(), lasts ? Optional.of(reason) : told, Optional.of(since), attempts, nextTry);
     }
 
     /** Removes an object that carries Weft's label; anything else of that name is not ours and stays. True = gone. */

@@ -139,8 +139,8 @@ public final class DesiredState {
             wire = pending;
             current = incoming;
             bodies.retain(incoming.items().map(Snapshot.Item::digest).toList());
-            save();
             changed();
+            save();
         } else if (ask) {
             uplink.send(AgentMessage.newBuilder()
                     .setBodiesWanted(BodiesWanted.newBuilder().addAllDigests(missing))

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -33,6 +32,14 @@ final class LayerRuns {
 
         Run(String digest) {
             this.digest = digest;
+        }
+
+        /** What drifted is not what was checked: from its phase on everything is checked again. */
+        void backTo(int phase, List<Change.Apply> changes) {
+            if (phase < phasesDone && changes.stream().anyMatch(change -> change.why() == Change.Why.DRIFTED)) {
+                phasesDone = phase;
+                checkingSince = null;
+            }
         }
     }
 
@@ -77,12 +84,16 @@ final class LayerRuns {
             run = new Run(layer.digest());
             runs.put(layer.name(), run);
         }
-        if (layer.name().equals(Snapshot.POLICY) && gate.holds(layer.digest(), pending(layer, plan))) {
-            return false;
-        }
+        Set<ObjectKey> held =
+                layer.name().equals(Snapshot.POLICY) ? gate.holds(layer.digest(), pending(layer, plan)) : Set.of();
         for (int phase = 0; phase < layer.phases().size(); phase++) {
-            if (!apply(layer, phase, plan, reasons)
-                    || (phase >= run.phasesDone && !checked(layer, phase, run, reasons))) {
+            run.backTo(phase, plan.changesOf(layer.name(), phase));
+            if (!apply(layer, phase, plan, held, reasons)) {
+                restoreDrift(layer, phase + 1, plan, reasons);
+                return false;
+            }
+            if (phase >= run.phasesDone && !checked(layer, phase, run, reasons)) {
+                acked.remove(layer.name(), layer.digest());
                 return false;
             }
             run.phasesDone = Math.max(run.phasesDone, phase + 1);
@@ -100,14 +111,31 @@ final class LayerRuns {
                 .collect(Collectors.toSet());
     }
 
-    private boolean apply(Snapshot.Layer layer, int phase, Plan plan, List<Reason> reasons) {
+    private boolean apply(
+            Snapshot.Layer layer, int phase, Plan plan, Set<ObjectKey> held, List<Reason> reasons) {
         boolean all = true;
         for (Change.Apply change : plan.changesOf(layer.name(), phase)) {
-            Optional<Reason> refused = applier.apply(change, layer.name());
-            refused.ifPresent(reasons::add);
-            all &= refused.isEmpty();
+            all &= !held.contains(change.key()) && apply(layer, change, reasons);
         }
         return all;
+    }
+
+    private boolean apply(Snapshot.Layer layer, Change.Apply change, List<Reason> reasons) {
+        Applier.Outcome outcome = applier.apply(change, layer.name());
+        outcome.reason().ifPresent(reasons::add);
+        if (!outcome.done()) {
+            acked.remove(layer.name());
+        }
+        return outcome.done();
+    }
+
+    /** What was in place stays in place, whatever an earlier phase waits for. */
+    private void restoreDrift(Snapshot.Layer layer, int from, Plan plan, List<Reason> reasons) {
+        for (int phase = from; phase < layer.phases().size(); phase++) {
+            plan.changesOf(layer.name(), phase).stream()
+                    .filter(change -> change.why() == Change.Why.DRIFTED)
+                    .forEach(change -> apply(layer, change, reasons));
+        }
     }
 
     private boolean checked(Snapshot.Layer layer, int phase, Run run, List<Reason> reasons) {

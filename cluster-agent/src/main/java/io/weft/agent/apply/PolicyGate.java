@@ -6,10 +6,10 @@ import java.util.Set;
 /** Holds the policy layer back while probes must still ask for the opposite answer (D18). */
 public interface PolicyGate {
     /**
-     * Told at every run of the layer; true while its pending objects must wait. Bounded in time by the gate itself.
+     * Told at every run of the layer; of its pending objects those that must wait. Bounded in time by the gate itself.
      *
      * @param digest of the policy layer
      * @param pending objects that are not applied yet, or in another body; empty = all are
      */
-    boolean holds(String digest, Set<ObjectKey> pending);
+    Set<ObjectKey> holds(String digest, Set<ObjectKey> pending);
 }

@@ -14,7 +14,9 @@ import io.weft.protocol.v1.Reason;
 import io.weft.protocol.v1.Rejected;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** What the agent has reached, told to the hub whenever it changes, and to other parts of the agent on demand. */
 public final class Progress {
@@ -41,11 +43,6 @@ public final class Progress {
     /** Newest version that was wholly applied by this process; 0 = none. */
     public long completeVersion() {
         return completeVersion;
-    }
-
-    /** True when the named layer is acknowledged, in whichever digest. */
-    public boolean isAcked(String layer) {
-        return layers.stream().anyMatch(ack -> ack.getName().equals(layer));
     }
 
     /** Digest in which the layer is acknowledged, "" = not. */
@@ -82,9 +79,15 @@ public final class Progress {
                 .addAllLayers(acks)
                 .setComplete(complete)
                 .build();
+        if (hasHealed(reasons)) {
+            applied = Applied.getDefaultInstance(); // the hub took it for failed; only an Applied takes that back
+        }
         if (!nowApplied.equals(applied)
                 && uplink.send(AgentMessage.newBuilder().setApplied(nowApplied).build())) {
             applied = nowApplied;
+            if (!reasons.isEmpty()) {
+                rejected = Rejected.getDefaultInstance(); // the last word is what is still refused
+            }
         }
         reportReasons(snapshot, reasons);
         if (moved) {
@@ -102,6 +105,16 @@ public final class Progress {
         uplink.send(AgentMessage.newBuilder()
                 .setObservation(Observation.newBuilder().setSubject("drift").setBodyJson(Json.write(objects)))
                 .build());
+    }
+
+    /** True when a refusal that the hub was told of is over. */
+    private boolean hasHealed(List<Reason> reasons) {
+        Set<Reason> still = reasons.stream().map(Progress::what).collect(Collectors.toSet());
+        return rejected.getReasonsList().stream().map(Progress::what).anyMatch(told -> !still.contains(told));
+    }
+
+    private static Reason what(Reason reason) {
+        return reason.toBuilder().clearMessage().clearField().build();
     }
 
     private void reportReasons(Snapshot snapshot, List<Reason> reasons) {

@@ -21,6 +21,11 @@ final class Reasons {
                 .build();
     }
 
+    /** True for what may pass by itself: no answer, too much to do, a fault on the server's side. */
+    static boolean mayPass(KubeRefusal refusal) {
+        return refusal.status() == 0 || refusal.status() == 429 || refusal.status() >= 500;
+    }
+
     static Reason reason(String layer, ObjectKey key, String code, String message) {
         return Reason.newBuilder()
                 .setLayer(layer)
@@ -31,8 +36,10 @@ final class Reasons {
     }
 
     private static String code(KubeRefusal refusal, String message) {
+        if (mayPass(refusal)) {
+            return "Unreachable";
+        }
         return switch (refusal.status()) {
-            case 0, 429, 500, 502, 503, 504 -> "Unreachable";
             case 400, 422 -> "Invalid";
             case 403 -> {
                 if (message.contains("admission webhook")) {

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,17 +35,21 @@ public final class StateStore {
     private static final String DATA = "part";
     private static final String SERIAL = "weft.io/serial";
     private static final String PARTS = "weft.io/parts";
+    private static final String CLUSTER = "weft.io/cluster";
 
     /** A state as it was saved; bodies raw, by digest. */
     public record Saved(Desired desired, Map<String, byte[]> bodies) {}
 
     private final KubeApi api;
     private final String secrets;
+    private final String clusterId;
     private long serial;
 
-    public StateStore(KubeApi api, String namespace) {
+    /** @param clusterId the registration whose state this is; what another one left is nobody's any more */
+    public StateStore(KubeApi api, String namespace, String clusterId) {
         this.api = api;
         this.secrets = "/api/v1/namespaces/" + namespace + "/secrets";
+        this.clusterId = clusterId;
     }
 
     void save(Desired desired, Bodies bodies) {
@@ -63,23 +68,31 @@ public final class StateStore {
         serial = next;
     }
 
-    /** The newest complete set, empty where there is none. */
+    /** The newest complete set of this registration, empty where there is none. */
     public Optional<Saved> load() {
-        return List.of(0, 1).stream()
+        List<PartSet> sets = List.of(0, 1).stream()
                 .map(this::readSet)
                 .flatMap(Optional::stream)
-                .max((one, other) -> Long.compare(one.serial(), other.serial()))
-                .map(set -> {
-                    serial = set.serial();
-                    return read(set.stream());
-                });
+                .sorted(Comparator.comparingLong(PartSet::serial).reversed())
+                .toList();
+        serial = sets.isEmpty() ? 0 : sets.getFirst().serial();
+        sets.stream()
+                .filter(set -> !set.clusterId().equals(clusterId))
+                .forEach(set -> LOG.warnf(
+                        "the state kept in the cluster is of cluster %s, not of %s; waiting for the hub's",
+                        set.clusterId(), clusterId));
+        return sets.stream()
+                .filter(set -> set.clusterId().equals(clusterId))
+                .findFirst()
+                .map(set -> read(set.stream()));
     }
 
-    private record PartSet(long serial, ByteString stream) {}
+    private record PartSet(long serial, String clusterId, ByteString stream) {}
 
     private Optional<PartSet> readSet(int set) {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         long found = 0;
+        String owner = "";
         int parts = 1;
         for (int part = 0; part < parts; part++) {
             Optional<JsonNode> secret = api.get(secrets + "/" + name(set * PARTS_PER_SET + part));
@@ -90,6 +103,7 @@ public final class StateStore {
             long itsSerial = annotations.path(SERIAL).asLong(0);
             if (part == 0) {
                 found = itsSerial;
+                owner = annotations.path(CLUSTER).asText("");
                 parts = Math.min(annotations.path(PARTS).asInt(1), PARTS_PER_SET);
             } else if (itsSerial != found) {
                 return Optional.empty();
@@ -97,13 +111,16 @@ public final class StateStore {
             stream.writeBytes(Base64.getDecoder()
                     .decode(secret.get().path("data").path(DATA).asText("")));
         }
-        return Optional.of(new PartSet(found, ByteString.copyFrom(stream.toByteArray())));
+        return Optional.of(new PartSet(found, owner, ByteString.copyFrom(stream.toByteArray())));
     }
 
     private void put(int number, long itsSerial, int parts, byte[] slice) {
         ObjectNode secret = Json.object().put("apiVersion", "v1").put("kind", "Secret");
         ObjectNode metadata = secret.putObject("metadata").put("name", name(number));
-        metadata.putObject("annotations").put(SERIAL, Long.toString(itsSerial)).put(PARTS, Integer.toString(parts));
+        metadata.putObject("annotations")
+                .put(SERIAL, Long.toString(itsSerial))
+                .put(PARTS, Integer.toString(parts))
+                .put(CLUSTER, clusterId);
         secret.putObject("data").put(DATA, Base64.getEncoder().encodeToString(slice));
         // Not Weft's label: a tombstone must never be able to remove the agent's own memory.
         api.patch(

@@ -11,13 +11,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 
 /** Looks at a typed check once, without waiting. The types are the protocol's; none knows a mesh. */
 public final class Checks {
     private static final int HTTP_MILLIS = 3_000;
-    private static final ObjectKey POD = new ObjectKey("", "v1", "Pod", "default", "weft-dry-run");
+    private static final ObjectKey POD = new ObjectKey("", "v1", "Pod", "weft-probes", "weft-dry-run");
+    private static final Pattern DENIED = Pattern.compile("admission webhook .* denied the request");
 
     private final KubeApi api;
     private final ApiPaths paths;
@@ -92,16 +95,26 @@ public final class Checks {
     }
 
     private CheckResult podInjected(CheckSpec spec, JsonNode parameters) {
-        String namespace = parameters.path("namespace").asText("default");
+        String namespace = parameters.path("namespace").asText(POD.namespace());
         String container = parameters.path("container").asText();
         String body = Json.write(DryRunPod.of(parameters.path("labels"), parameters.path("annotations")));
         String path = paths.collectionOf(new ObjectKey("", "v1", "Pod", namespace, POD.name()))
                 .orElseThrow();
         JsonNode pod = api.post(path + "?dryRun=All", body);
+        String asked = "a Pod labelled " + Json.write(parameters.path("labels")) + " in namespace " + namespace;
+        String of = " (check of " + spec.object() + ")";
+        if (!DryRunPod.hasContainer(pod, container)) {
+            return new CheckResult.Waiting(asked + " comes back without container " + container + of);
+        }
+        Map<String, String> wanted = Json.strings(parameters.path("annotated"));
+        Map<String, String> found = Json.strings(pod.path("metadata").path("annotations"));
         return CheckResult.when(
-                DryRunPod.hasContainer(pod, container),
-                "a Pod labelled " + Json.write(parameters.path("labels")) + " in namespace " + namespace
-                        + " comes back without container " + container + " (check of " + spec.object() + ")");
+                found.entrySet().containsAll(wanted.entrySet()),
+                asked + " comes back annotated " + found.entrySet().stream()
+                                .filter(entry -> wanted.containsKey(entry.getKey()))
+                                .toList()
+                        + " instead of " + wanted + ": another injector answers; does the namespace carry its label?"
+                        + of);
     }
 
     private CheckResult refused(CheckSpec spec, JsonNode parameters) {
@@ -123,9 +136,9 @@ public final class Checks {
             api.post(path.get() + "?dryRun=All", Json.write(bad));
             return new CheckResult.Waiting("the invalid " + key + " was accepted (check of " + spec.object() + ")");
         } catch (KubeRefusal refusal) {
-            // 5xx: the webhook could not be called. Only an answer of the validator counts.
-            boolean answered = refusal.status() >= 400 && refusal.status() < 500 && refusal.status() != 429;
-            return CheckResult.when(answered, String.valueOf(refusal.getMessage()));
+            // A missing right, a schema or a webhook that could not be called refuses as well; only the validator counts.
+            String message = String.valueOf(refusal.getMessage());
+            return CheckResult.when(DENIED.matcher(message).find(), message);
         }
     }
 

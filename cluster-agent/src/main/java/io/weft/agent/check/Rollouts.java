@@ -27,6 +27,9 @@ public final class Rollouts {
 
     private static CheckResult replicas(JsonNode object, JsonNode status) {
         int desired = object.path("spec").path("replicas").asInt(1);
+        if (desired == 0 && !isInManifest(object)) {
+            return new CheckResult.Waiting("0 replicas are wanted, though the manifest does not say so: scale it up");
+        }
         int partition = object.path("spec")
                 .path("updateStrategy")
                 .path("rollingUpdate")
@@ -40,5 +43,16 @@ public final class Rollouts {
                 updated >= toUpdate && available >= desired && all == desired,
                 available + " of " + desired + " replicas available, " + updated + " updated, "
                         + Math.max(0, all - desired) + " to go");
+    }
+
+    /** The number is the manifest's where Weft itself owns the field. */
+    private static boolean isInManifest(JsonNode object) {
+        for (JsonNode entry : object.path("metadata").path("managedFields")) {
+            if ("weft".equals(entry.path("manager").asText())
+                    && entry.path("fieldsV1").path("f:spec").has("f:replicas")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -43,7 +43,11 @@ public final class KubeApi implements AutoCloseable {
 
     /** The API server of the pod's own cluster, with its service account, whose token is read again as it is renewed. */
     public static KubeApi ofThisCluster() {
-        return of(Config.autoConfigure(null));
+        Config config = Config.autoConfigure(null);
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setRequestTimeout(REQUEST_MILLIS);
+        config.setRequestRetryBackoffLimit(RETRIES); // the agent's own loops retry
+        return of(config);
     }
 
     /**
@@ -51,9 +55,6 @@ public final class KubeApi implements AutoCloseable {
      * typed clients would take more memory than all else here.
      */
     public static KubeApi of(Config config) {
-        config.setConnectionTimeout(CONNECT_MILLIS);
-        config.setRequestTimeout(REQUEST_MILLIS);
-        config.setRequestRetryBackoffLimit(RETRIES); // the agent's own loops retry
         return new KubeApi(new JdkHttpClientFactory().newBuilder(config).build(), config.getMasterUrl());
     }
 

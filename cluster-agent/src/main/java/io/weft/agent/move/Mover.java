@@ -100,14 +100,22 @@ public final class Mover implements AutoCloseable {
             report(spec, none, new NamespaceSeen(Map.of(), List.of()));
             return true;
         }
-        boolean ready = spec.requires().isEmpty() || progress.isAcked(spec.requires());
-        Move move = Move.decide(spec, seen.get(), ready, clock.instant());
+        Move move = Move.decide(spec, seen.get(), isInPlace(spec.requires()), clock.instant());
         if (move.relabel()) {
             relabel(spec);
         }
         move.restarts().forEach(workload -> restart(spec, workload));
         report(spec, move, seen.get());
         return move.state() == Move.State.MOVED || move.state() == Move.State.FAILED;
+    }
+
+    /** True when the layer is acknowledged as it is desired now; a former digest says nothing of it. */
+    private boolean isInPlace(String layer) {
+        return layer.isEmpty()
+                || state.current()
+                        .layer(layer)
+                        .filter(wanted -> wanted.digest().equals(progress.digestOf(layer)))
+                        .isPresent();
     }
 
     private void relabel(PlacementSpec spec) {

@@ -46,10 +46,10 @@ final class ProbeVerdicts {
                         Result.INCONCLUSIVE, run.refused().counts().isEmpty() ? "ProbeDidNotRun" : "UnclearAnswer");
     }
 
-    /** With the policy in place. What got through got through, whatever became of the control. */
+    /** With the policy in place. */
     static Verdict after(Run run, boolean oppositeSeen) {
         if (oppositeShown(run)) {
-            return new Verdict(Result.FAILED, "NotEnforced");
+            return new Verdict(Result.FAILED, "NotEnforced"); // whatever became of the control
         }
         if (run.refused().counts().isEmpty() || run.control().counts().isEmpty()) {
             return new Verdict(Result.INCONCLUSIVE, "ProbeDidNotRun");
@@ -59,6 +59,9 @@ final class ProbeVerdicts {
         }
         if (!effectShown(run)) {
             return new Verdict(Result.INCONCLUSIVE, "UnclearAnswer");
+        }
+        if (!controlDiffers(run)) {
+            return new Verdict(Result.INCONCLUSIVE, "ControlNotDifferent");
         }
         return oppositeSeen ? new Verdict(Result.PASSED, "") : new Verdict(Result.INCONCLUSIVE, "OppositeNotSeen");
     }
@@ -73,6 +76,12 @@ final class ProbeVerdicts {
                         .any(answer ->
                                 Answers.served(answer) && !run.expectValue().equals(Answers.header(answer)));
         };
+    }
+
+    /** A route shows only where requests without the header reach something else, too. */
+    private static boolean controlDiffers(Run run) {
+        return run.kind() != ProbeSpec.Kind.HEADER_ROUTE_LANDS
+                || run.control().any(answer -> !run.expectValue().equals(Answers.header(answer)));
     }
 
     /** Every answer is the one that the policy makes. */

@@ -22,6 +22,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +39,12 @@ import org.jboss.logging.Logger;
  */
 public final class Prober implements PolicyGate, AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Prober.class);
+    /** From the moment at which a probe begins to ask. */
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
+    /** Together with the wait for its turn: of many probes only a few ask at once. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
     private static final Duration PROPAGATION = Duration.ofSeconds(20);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration CLEAN_UP = Duration.ofSeconds(30);
@@ -47,6 +53,26 @@ public final class Prober implements PolicyGate, AutoCloseable {
 
     /** What is known of one probe by this process. */
     private record Known(String provenSubject, Instant lastRun, long runRequest) {}
+
+    /**
+     * A policy waits for its question.
+     *
+     * @param began when the question was first asked; MAX = not yet
+     * @param next when it may be asked again
+     */
+    private record Wait(Instant since, Instant began, Instant next) {
+        boolean isOver(Instant now) {
+            return since.plus(LONGEST_WAIT).isBefore(now)
+                    || (began.isBefore(Instant.MAX) && began.plus(LONGEST_HOLD).isBefore(now));
+        }
+
+        Wait asked(Instant now) {
+            return new Wait(since, began.isBefore(now) ? began : now, now.plus(ASK_AGAIN));
+        }
+    }
+
+    /** The probes of one state. */
+    private record Definitions(Snapshot snapshot, List<ProbeSpec> specs) {}
 
     private final DesiredState state;
     private final Uplink uplink;
@@ -58,10 +84,10 @@ public final class Prober implements PolicyGate, AutoCloseable {
     private final Semaphore permits = new Semaphore(AT_ONCE);
     private final Loop loop = new Loop("probe", this::run);
     private final Map<String, Known> known = new ConcurrentHashMap<>();
-    private final Map<String, Instant> heldSince = new ConcurrentHashMap<>();
+    private final Map<String, Wait> waits = new ConcurrentHashMap<>();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
     private final Deque<ProbeResult> unsent = new ConcurrentLinkedDeque<>();
-    private volatile List<ProbeSpec> specs = List.of();
+    private volatile Definitions definitions = new Definitions(Snapshot.NONE, List.of());
     private volatile Set<ObjectKey> pending = Set.of();
     private volatile String policyDigest = "";
     private Instant cleanedUp = Instant.EPOCH;
@@ -81,7 +107,7 @@ public final class Prober implements PolicyGate, AutoCloseable {
         this.proofs = new Proofs(api, namespace);
         this.pods = new ProbePods(api, clusterPods, clock, image);
         this.questions = new Questions(pods, executor);
-        state.onChange(this::definitions);
+        state.onChange(loop::wake);
     }
 
     public void start() {
@@ -99,47 +125,73 @@ public final class Prober implements PolicyGate, AutoCloseable {
         loop.wake();
     }
 
+    /**
+     * Holds every pending object of a namespace in which a question is still to be asked: applied early, one policy could
+     * hide the opposite that another's probe has to see.
+     */
     @Override
-    public boolean holds(String digest, Set<ObjectKey> nowPending) {
+    public Set<ObjectKey> holds(String digest, Set<ObjectKey> nowPending) {
         pending = Set.copyOf(nowPending);
         policyDigest = digest; // last: from now on the loop believes what is pending
-        boolean holds = false;
-        for (ProbeSpec spec : specs) {
-            String subject = subject(spec);
-            if (isPending(spec) && !(proofs.loaded() && proofs.asked(spec.id(), subject))) {
-                Instant since = heldSince.computeIfAbsent(spec.id() + subject, _ -> clock.instant());
-                holds |= since.plus(LONGEST_HOLD).isAfter(clock.instant());
-            }
-        }
+        Set<String> namespaces = specs().stream()
+                .filter(spec -> isPending(spec) && wait(spec, subject(spec)).isPresent())
+                .flatMap(spec -> spec.objects().stream())
+                .map(ObjectKey::namespace)
+                .collect(Collectors.toSet());
         loop.wake();
-        return holds;
+        return nowPending.stream()
+                .filter(key -> namespaces.contains(key.namespace()))
+                .collect(Collectors.toSet());
+    }
+
+    /** How long the policy has been waiting for this question; empty when it was asked, or waited long enough. */
+    private Optional<Wait> wait(ProbeSpec spec, String subject) {
+        if (proofs.loaded() && proofs.asked(spec.id(), subject)) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        Wait wait = waits.computeIfAbsent(key(spec, subject), _ -> new Wait(now, Instant.MAX, now));
+        return wait.isOver(now) ? Optional.empty() : Optional.of(wait);
+    }
+
+    private static String key(ProbeSpec spec, String subject) {
+        return spec.id() + " " + subject;
     }
 
     private boolean isPending(ProbeSpec spec) {
         return !Collections.disjoint(spec.objects(), pending);
     }
 
-    private void definitions() {
-        List<ProbeSpec> found = new ArrayList<>();
-        for (Document document : state.documents("Probe")) {
-            try {
-                found.add(ProbeSpec.of(document));
-            } catch (IllegalArgumentException e) {
-                LOG.warnf("probe %s is not usable: %s", document.name(), e.getMessage());
+    /** Of the state that is current now: whoever applies its policies may be faster than any notice of it. */
+    private List<ProbeSpec> specs() {
+        Definitions known = definitions;
+        Snapshot current = state.current();
+        if (!known.snapshot().equals(current)) {
+            List<ProbeSpec> found = new ArrayList<>();
+            for (Document document : state.documents("Probe")) {
+                try {
+                    found.add(ProbeSpec.of(document));
+                } catch (IllegalArgumentException e) {
+                    LOG.warnf("probe %s is not usable: %s", document.name(), e.getMessage());
+                }
             }
+            known = new Definitions(current, List.copyOf(found));
+            definitions = known;
         }
-        specs = List.copyOf(found);
-        loop.wake();
+        return known.specs();
     }
 
     private Duration run() {
         flush();
-        cleanUp();
-        if (!proofs.loaded() && !loadProofs()) {
+        if (!loaded()) {
             return LOOK;
         }
+        cleanUp();
+        List<ProbeSpec> specs = specs();
         Set<String> ids = specs.stream().map(ProbeSpec::id).collect(Collectors.toSet());
         known.keySet().retainAll(ids);
+        waits.keySet()
+                .retainAll(specs.stream().map(spec -> key(spec, subject(spec))).collect(Collectors.toSet()));
         if (state.current().version() > 0) {
             proofs.retain(ids);
         }
@@ -147,14 +199,16 @@ public final class Prober implements PolicyGate, AutoCloseable {
         return specs.isEmpty() ? CLEAN_UP : LOOK;
     }
 
-    private boolean loadProofs() {
-        try {
-            proofs.load();
-            return true;
-        } catch (KubeRefusal refusal) {
-            LOG.warnf("no probe runs until the kept proofs are read, trying again: %s", refusal.getMessage());
-            return false;
+    /** Without the former proofs no question may be asked: its answer would replace them. */
+    private boolean loaded() {
+        if (!proofs.loaded()) {
+            try {
+                proofs.load();
+            } catch (KubeRefusal refusal) {
+                LOG.warnf("proofs of earlier probes cannot be read, trying again: %s", refusal.getMessage());
+            }
         }
+        return proofs.loaded();
     }
 
     private void consider(ProbeSpec spec) {
@@ -167,9 +221,9 @@ public final class Prober implements PolicyGate, AutoCloseable {
             return;
         }
         if (isPending(spec)) {
-            if (!proofs.asked(spec.id(), subject)) {
-                begin(spec, () -> askBefore(spec, subject));
-            }
+            wait(spec, subject)
+                    .filter(wait -> !wait.next().isAfter(clock.instant()))
+                    .ifPresent(_ -> begin(spec, () -> askBefore(spec, subject)));
         } else if (!before.provenSubject().equals(subject)) {
             begin(spec, () -> askAfter(spec, subject, PROPAGATION));
         } else if (spec.runRequest() > before.runRequest()
@@ -202,9 +256,12 @@ public final class Prober implements PolicyGate, AutoCloseable {
 
     private void askBefore(ProbeSpec spec, String subject) {
         Instant start = clock.instant();
+        waits.computeIfPresent(key(spec, subject), (_, wait) -> wait.asked(start));
         ProbeVerdicts.Run run = questions.ask(spec);
         ProbeVerdicts.Verdict verdict = ProbeVerdicts.before(run);
-        proofs.remember(spec.id(), subject, verdict.oppositeSeen() ? spec.generation() : Proofs.NEVER);
+        if (verdict.result() != ProbeVerdicts.Result.INCONCLUSIVE) {
+            proofs.remember(spec.id(), subject, verdict.oppositeSeen() ? spec.generation() : Proofs.NEVER);
+        }
         report(spec, "before", run, verdict, start);
     }
 

@@ -62,25 +62,25 @@ final class Proofs {
         this.secrets = "/api/v1/namespaces/" + namespace + "/secrets";
     }
 
-    /** Takes up what is kept. Throws KubeRefusal where the cluster does not say; then nothing is known, and nothing saved. */
+    /** Takes up what is kept. Throws KubeRefusal when the cluster does not say; then nothing may be remembered yet. */
     void load() {
-        api.get(secrets + "/" + SECRET).ifPresent(this::take);
+        api.get(secrets + "/" + SECRET).ifPresent(this::read);
         loaded = true;
     }
 
-    private void take(JsonNode secret) {
-        try {
-            String text = secret.path("data").path(DATA).asText("");
-            JsonNode stored = Json.read(Base64.getDecoder().decode(text));
-            stored.properties().forEach(entry -> befores.put(entry.getKey(), Before.read(entry.getValue())));
-        } catch (IllegalArgumentException | UncheckedIOException e) {
-            LOG.warnf("Secret %s is unreadable; proofs begin anew: %s", SECRET, e.getMessage());
-        }
-    }
-
-    /** False until the cluster said what is kept. */
     boolean loaded() {
         return loaded;
+    }
+
+    private void read(JsonNode secret) {
+        try {
+            String text = secret.path("data").path(DATA).asText("");
+            Json.read(Base64.getDecoder().decode(text))
+                    .properties()
+                    .forEach(entry -> befores.put(entry.getKey(), Before.read(entry.getValue())));
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            LOG.warnf("Secret %s holds no proofs that can be read; they begin anew: %s", SECRET, e.getMessage());
+        }
     }
 
     /** True when the question before was asked for exactly this subject. */
@@ -108,14 +108,14 @@ final class Proofs {
     }
 
     void retain(Set<String> probeIds) {
-        if (befores.keySet().retainAll(probeIds)) {
+        if (loaded && befores.keySet().retainAll(probeIds)) {
             save();
         }
     }
 
     private void save() {
         if (!loaded) {
-            return;
+            throw new IllegalStateException("Secret " + SECRET + " is not loaded; saving would overwrite its proofs");
         }
         ObjectNode stored = Json.object();
         befores.forEach((id, before) -> before.write(stored.putObject(id)));

@@ -12,7 +12,9 @@ final class Questions {
     static final String MESHED_ACCOUNT = "weft-probe-meshed";
     static final String UNMESHED_ACCOUNT = "weft-probe";
     private static final int HEADER_CALLS = 20;
-    private static final int CONTROL_CALLS = 5;
+    /** Each on a fresh connection: one proxy of several without the policy must not go unseen. */
+    private static final int REFUSED_CALLS = 10;
+
     private static final String REFUSED = "refused";
     private static final String CONTROL = "control";
 
@@ -33,7 +35,7 @@ final class Questions {
                 Map<String, Answers> answers = pods.ask(allowed(
                         spec,
                         line(REFUSED, spec, HEADER_CALLS, spec.headers()) + "\n"
-                                + line(CONTROL, spec, CONTROL_CALLS, Map.of())));
+                                + line(CONTROL, spec, HEADER_CALLS, Map.of())));
                 yield run(spec, answer(answers, REFUSED), answer(answers, CONTROL));
             }
         };
@@ -42,16 +44,17 @@ final class Questions {
     String request(ProbeSpec spec) {
         String call = spec.method() + " " + spec.url();
         return switch (spec.kind()) {
-            case PLAINTEXT_REFUSED -> call + " from an unmeshed pod in " + NAMESPACE;
-            case CALLER_REFUSED -> call + " from a meshed pod as " + NAMESPACE + "/" + MESHED_ACCOUNT;
+            case PLAINTEXT_REFUSED -> REFUSED_CALLS + " x " + call + " from an unmeshed pod in " + NAMESPACE;
+            case CALLER_REFUSED ->
+                REFUSED_CALLS + " x " + call + " from a meshed pod as " + NAMESPACE + "/" + MESHED_ACCOUNT;
             case HEADER_ROUTE_LANDS -> HEADER_CALLS + " x " + call + " with " + spec.headers() + " as " + allowed(spec);
         };
     }
 
     String expected(ProbeSpec spec) {
         return switch (spec.kind()) {
-            case PLAINTEXT_REFUSED -> "connection reset, no HTTP answer";
-            case CALLER_REFUSED -> "403";
+            case PLAINTEXT_REFUSED -> "every connection reset, no HTTP answer";
+            case CALLER_REFUSED -> "403 every time";
             case HEADER_ROUTE_LANDS -> "every answer with " + spec.expectHeader() + ": " + spec.expectValue();
         };
     }
@@ -88,7 +91,7 @@ final class Questions {
                 Map.of("sidecar.istio.io/inject", "false"),
                 Map.of(),
                 spec.id(),
-                line(REFUSED, spec, 1, spec.headers()));
+                line(REFUSED, spec, REFUSED_CALLS, spec.headers()));
     }
 
     private static Side meshed(ProbeSpec spec) {
@@ -98,7 +101,7 @@ final class Questions {
                 spec.meshedLabels(),
                 spec.meshedAnnotations(),
                 spec.id(),
-                line(REFUSED, spec, 1, spec.headers()));
+                line(REFUSED, spec, REFUSED_CALLS, spec.headers()));
     }
 
     private static Side allowed(ProbeSpec spec, String cases) {

@@ -32,12 +32,14 @@ class ProbeVerdictsTest {
     }
 
     @Test
-    void aFailedControlHidesNoAnswerThatGotThrough() {
-        assertThat(ProbeVerdicts.after(run(Kind.PLAINTEXT_REFUSED, "200", "503"), true))
-                .isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
-        Run noControl =
-                new Run(Kind.CALLER_REFUSED, "", Answers.of(Map.of("200", 1)), Answers.none("ImagePullBackOff"));
-        assertThat(ProbeVerdicts.after(noControl, true)).isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+    void aFailedControlDoesNotHideThatThePolicyIsNotEnforced() {
+        for (String control : new String[] {"503", "403", "reset", "timeout"}) {
+            assertThat(ProbeVerdicts.after(run(Kind.PLAINTEXT_REFUSED, "200", control), true))
+                    .isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+        }
+        Run silent =
+                new Run(Kind.PLAINTEXT_REFUSED, "", Answers.of(Map.of("200", 1)), Answers.none("ImagePullBackOff"));
+        assertThat(ProbeVerdicts.after(silent, true)).isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
     }
 
     @Test
@@ -63,11 +65,22 @@ class ProbeVerdictsTest {
 
     @Test
     void aHeaderRouteLandsOnlyWhenEveryAnswerIsTheDestinations() {
-        Answers control = Answers.of(Map.of("200 v1", 5));
+        Answers control = Answers.of(Map.of("200 v1", 20));
         Run all = new Run(Kind.HEADER_ROUTE_LANDS, "v2", Answers.of(Map.of("200 v2", 20)), control);
         Run most = new Run(Kind.HEADER_ROUTE_LANDS, "v2", Answers.of(Map.of("200 v2", 19, "200 v1", 1)), control);
         assertThat(ProbeVerdicts.after(all, true).passed()).isTrue();
         assertThat(ProbeVerdicts.after(most, true)).isEqualTo(new Verdict(Result.FAILED, "NotEnforced"));
+    }
+
+    @Test
+    void aHeaderRouteProvesNothingWhereEveryRequestGetsThatAnswerAnyway() {
+        Answers landed = Answers.of(Map.of("200 v2", 20));
+        assertThat(ProbeVerdicts.after(new Run(Kind.HEADER_ROUTE_LANDS, "v2", landed, landed), true))
+                .isEqualTo(new Verdict(Result.INCONCLUSIVE, "ControlNotDifferent"));
+        Answers mixed = Answers.of(Map.of("200 v2", 19, "200 v1", 1));
+        assertThat(ProbeVerdicts.after(new Run(Kind.HEADER_ROUTE_LANDS, "v2", landed, mixed), true)
+                        .passed())
+                .isTrue();
     }
 
     @Test

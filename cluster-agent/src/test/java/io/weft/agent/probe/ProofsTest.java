@@ -3,59 +3,60 @@ package io.weft.agent.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.weft.agent.FakeApiServer;
-import io.weft.agent.FakeApiServer.Answer;
-import io.weft.agent.FakeApiServer.Request;
-import io.weft.agent.kube.Json;
+import io.weft.agent.FakeApi;
 import io.weft.agent.kube.KubeRefusal;
-import io.weft.agent.probe.Proofs.Before;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.io.IOException;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.weft.agent.kube.Json;
+import io.weft.agent.probe.Proofs.Before;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ProofsTest {
-    private final AtomicReference<Answer> kept = new AtomicReference<>(Answer.UNAVAILABLE);
-    private final FakeApiServer server = new FakeApiServer(this::answer);
+    private FakeApi cluster;
 
-    @Test
-    void anApiServerThatDoesNotAnswerIsNoMissingSecret() {
-        try (server) {
-            Proofs proofs = new Proofs(server.api(), "weft-system");
-            assertThatThrownBy(proofs::load).isInstanceOf(KubeRefusal.class);
-            proofs.remember("other", "s", Proofs.NEVER);
-            proofs.retain(Set.of());
-            assertThat(writes()).isZero();
+    @BeforeEach
+    void start() throws IOException {
+        cluster = new FakeApi();
+        Proofs earlier = proofs();
+        earlier.load();
+        earlier.remember("prb_1", "subject", 1);
+    }
 
-            kept.set(secret("{\"web\":{\"subject\":\"s1\",\"opposite\":true}}"));
-            proofs.load();
-            assertThat(proofs.asked("web", "s1")).isTrue();
-            assertThat(proofs.oppositeSeen("web")).isTrue();
-            proofs.remember("other", "s", Proofs.NEVER);
-            assertThat(writes()).isOne();
-        }
+    @AfterEach
+    void stop() {
+        cluster.close();
     }
 
     @Test
-    void withoutASecretProofsBegin() {
-        try (server) {
-            kept.set(Answer.NOT_FOUND);
-            Proofs proofs = new Proofs(server.api(), "weft-system");
-            proofs.load();
-            assertThat(proofs.loaded()).isTrue();
-        }
+    void whatAnEarlierRunSawIsTakenUp() {
+        Proofs proofs = proofs();
+        proofs.load();
+        assertThat(proofs.oppositeSeen("prb_1")).isTrue();
+        assertThat(proofs.asked("prb_1", "subject")).isTrue();
+        assertThat(proofs.asked("prb_1", "another")).isFalse();
     }
 
     @Test
-    void aSecretThatCannotBeReadIsBegunAnew() {
-        try (server) {
-            kept.set(secret("no json"));
-            Proofs proofs = new Proofs(server.api(), "weft-system");
-            proofs.load();
-            assertThat(proofs.loaded()).isTrue();
-        }
+    void aRefusalIsNotTakenForNoProofsAndNothingIsOverwritten() {
+        Proofs proofs = proofs();
+        cluster.refuse(503, request -> request.method().equals("GET"));
+        assertThatThrownBy(proofs::load).isInstanceOf(KubeRefusal.class);
+        assertThat(proofs.loaded()).isFalse();
+        int writes = cluster.writes().size();
+        proofs.retain(Set.of());
+        assertThatThrownBy(() -> proofs.remember("prb_2", "subject", Proofs.NEVER)).isInstanceOf(IllegalStateException.class);
+        assertThat(cluster.writes()).hasSize(writes);
+
+        cluster.serveAll();
+        proofs.load();
+        assertThat(proofs.oppositeSeen("prb_1")).isTrue();
+    }
+
+    private Proofs proofs() {
+        return new Proofs(cluster.api, "weft-system");
     }
 
     @Test
@@ -76,20 +77,5 @@ class ProofsTest {
         assertThat(Before.read(stored)).isEqualTo(seen);
         stored.remove("oppositeGeneration");
         assertThat(Before.read(stored)).isEqualTo(new Before("3 {}", true, Proofs.NEVER));
-    }
-
-    private long writes() {
-        return server.requests().stream()
-                .filter(request -> request.method().equals("PATCH"))
-                .count();
-    }
-
-    private Answer answer(Request request) {
-        return request.method().equals("GET") ? kept.get() : Answer.ok("{}");
-    }
-
-    private static Answer secret(String proofs) {
-        String data = Base64.getEncoder().encodeToString(proofs.getBytes(StandardCharsets.UTF_8));
-        return Answer.ok("{\"data\":{\"proofs.json\":\"" + data + "\"}}");
     }
 }
