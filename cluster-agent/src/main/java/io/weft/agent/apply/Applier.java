@@ -108,8 +108,7 @@ final class Applier {
         Instant since = before == null ? now : before.passingSince().orElse(now);
         boolean lasts = !since.plus(MAY_PASS).isAfter(now);
         Optional<Reason> told = before == null ? Optional.empty() : before.reason();
-        return new Failure(
-                change.digest(), lasts ? Optional.of(reason) : told, Optional.of(since), attempts, nextTry);
+        return new Failure(change.digest(), lasts ? Optional.of(reason) : told, Optional.of(since), attempts, nextTry);
     }
 
     /** Removes an object that carries Weft's label; anything else of that name is not ours and stays. True = gone. */

@@ -3,13 +3,13 @@ package io.weft.agent.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.agent.FakeApi;
+import io.weft.agent.kube.Json;
 import io.weft.agent.kube.KubeRefusal;
+import io.weft.agent.probe.Proofs.Before;
 import java.io.IOException;
 import java.util.Set;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.weft.agent.kube.Json;
-import io.weft.agent.probe.Proofs.Before;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,8 @@ class ProofsTest {
         assertThat(proofs.loaded()).isFalse();
         int writes = cluster.writes().size();
         proofs.retain(Set.of());
-        assertThatThrownBy(() -> proofs.remember("prb_2", "subject", Proofs.NEVER)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> proofs.remember("prb_2", "subject", Proofs.NEVER))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(cluster.writes()).hasSize(writes);
 
         cluster.serveAll();
