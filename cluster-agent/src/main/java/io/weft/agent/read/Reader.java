@@ -16,6 +16,7 @@ import io.weft.protocol.v1.AgentMessage;
 import io.weft.protocol.v1.Observation;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
@@ -34,6 +35,7 @@ public final class Reader implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Reader.class);
     private static final int MAX_BYTES = 8 * 1024 * 1024;
     private static final int MILLIS = 3_000;
+    private static final String CONNECTED = "connectedProxies";
     private static final int MOST_PROXIES = 1_000;
     private static final Duration SHORTEST = Duration.ofSeconds(5);
     private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(30);
@@ -46,6 +48,8 @@ public final class Reader implements AutoCloseable {
     private final Loop loop = new Loop("read", this::run);
     private String sent = "";
     private Instant sentAt = Instant.EPOCH;
+    /** When every control plane was last read; EPOCH = never. */
+    private Instant readAt = Instant.EPOCH;
 
     public Reader(
             DesiredState state,
@@ -83,19 +87,23 @@ public final class Reader implements AutoCloseable {
                         "istioSyncz".equals(document.body().path("parser").asText()))
                 .sorted(Comparator.comparing(Document::name))
                 .toList();
-        if (definitions.isEmpty()) {
-            return AT_LEAST_EVERY;
+        if (definitions.isEmpty() || !pods.synced()) {
+            return definitions.isEmpty() ? AT_LEAST_EVERY : SHORTEST;
         }
         ObjectNode status = Json.object();
         ArrayNode controlPlanes = status.putArray("controlPlanes");
         Map<String, Syncz.Proxy> proxies = new HashMap<>();
         Duration interval = Duration.ofSeconds(10);
+        boolean all = true;
         for (Document definition : definitions) {
-            controlPlanes.add(read(definition.body(), proxies));
+            ObjectNode controlPlane = read(definition.body(), proxies);
+            controlPlanes.add(controlPlane);
+            all &= controlPlane.has(CONNECTED);
             interval =
                     Duration.ofSeconds(definition.body().path("intervalSeconds").asLong(10));
         }
         status.set("proxies", proxies(proxies));
+        readAt = all ? clock.instant() : readAt;
         report(status);
         return interval.compareTo(SHORTEST) < 0 ? SHORTEST : interval;
     }
@@ -106,7 +114,9 @@ public final class Reader implements AutoCloseable {
         if (now.equals(sent) && sentAt.plus(AT_LEAST_EVERY).isAfter(time)) {
             return;
         }
-        status.put("time", time.toString());
+        if (readAt.isAfter(Instant.EPOCH)) {
+            status.put("time", readAt.toString()); // grows old while a control plane cannot be read
+        }
         boolean accepted = uplink.send(AgentMessage.newBuilder()
                 .setObservation(
                         Observation.newBuilder().setSubject("meshStatus").setBodyJson(Json.write(status)))
@@ -117,6 +127,7 @@ public final class Reader implements AutoCloseable {
         }
     }
 
+    /** Without figures where a replica could not be read: unknown is not none. */
     private ObjectNode read(JsonNode definition, Map<String, Syncz.Proxy> proxies) {
         List<PodView> replicas = pods.selected(
                         definition.path("namespace").asText(),
@@ -126,27 +137,35 @@ public final class Reader implements AutoCloseable {
                 .toList();
         Map<String, Syncz.Proxy> own = new LinkedHashMap<>();
         String message = replicas.isEmpty() ? "no pod of this control plane" : "";
+        boolean unreadable = false;
         for (PodView replica : replicas) {
             try {
                 own.putAll(Syncz.parse(ask(replica, definition)));
-            } catch (IOException | KubeRefusal | IllegalArgumentException e) {
+            } catch (IOException | UncheckedIOException | KubeRefusal | IllegalArgumentException e) {
+                unreadable = true;
                 message = replica.name() + ": " + e.getMessage();
                 LOG.debugf("reading %s: %s", definition.path("name").asText(), e.getMessage());
             }
         }
         proxies.putAll(own);
-        long synced = own.values().stream().filter(Syncz.Proxy::synced).count();
-        return Json.object()
+        ObjectNode controlPlane = Json.object()
                 .put("revision", definition.path("revision").asText())
                 .put("version", replicas.isEmpty() ? "" : version(replicas.getLast()))
                 .put("ready", replicas.stream().anyMatch(PodView::ready))
-                .put("connectedProxies", own.size())
-                .put("synced", synced)
-                .put("notSynced", own.size() - synced)
-                .put(
-                        "rejected",
-                        own.values().stream().filter(Syncz.Proxy::rejected).count())
                 .put("message", message);
+        if (!unreadable) {
+            long synced = own.values().stream().filter(Syncz.Proxy::synced).count();
+            controlPlane
+                    .put(CONNECTED, own.size())
+                    .put("synced", synced)
+                    .put("notSynced", own.size() - synced)
+                    .put(
+                            "rejected",
+                            own.values().stream()
+                                    .filter(Syncz.Proxy::rejected)
+                                    .count());
+        }
+        return controlPlane;
     }
 
     private static String version(PodView pod) {
@@ -209,7 +228,11 @@ public final class Reader implements AutoCloseable {
                     + (status == 401 ? "; no proxies are known, which is not the same as none" : ""));
         }
         try (InputStream in = connection.getInputStream()) {
-            return Json.read(in.readNBytes(MAX_BYTES));
+            byte[] answer = in.readNBytes(MAX_BYTES + 1);
+            if (answer.length > MAX_BYTES) {
+                throw new IOException(definition.path("path").asText() + " answered more than " + MAX_BYTES + " bytes");
+            }
+            return Json.read(answer);
         }
     }
 

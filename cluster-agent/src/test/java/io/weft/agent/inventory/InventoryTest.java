@@ -23,10 +23,11 @@ class InventoryTest {
     void start() throws IOException {
         cluster = new FakeApi();
         for (String collection : List.of("/api/v1/namespaces", "/api/v1/services", "/api/v1/serviceaccounts")) {
-            cluster.objects.put(collection, "{\"items\":[{\"metadata\":{\"name\":\"shop\",\"namespace\":\"shop\"}}]}");
+            cluster.objects.put(collection, """
+                    {"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"shop","namespace":"shop"}}]}""");
         }
         for (String kind : List.of("deployments", "statefulsets", "daemonsets")) {
-            cluster.objects.put("/apis/apps/v1/" + kind, "{\"items\":[]}");
+            cluster.objects.put("/apis/apps/v1/" + kind, "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
         }
         inventory = new Inventory(cluster.api, message -> !behind && sent.add(message));
         inventory.start();
