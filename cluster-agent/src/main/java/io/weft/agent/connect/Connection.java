@@ -138,6 +138,7 @@ public final class Connection implements Uplink, AutoCloseable {
             }
             if (lastBeat.plus(beat).isBefore(now)) {
                 lastBeat = now;
+                identities.saveIfNeeded();
                 open.send(AgentMessage.newBuilder()
                         .setHeartbeat(Heartbeat.newBuilder().setAgentTime(Times.stamp(now)))
                         .build());
