@@ -41,7 +41,10 @@ final class Rights {
         this.namespace = namespace;
     }
 
-    /** Rights that are needed and not held, as "verb resource.group[/subresource]". */
+    /**
+     * Rights that are needed and not held, as "verb resource.group[/subresource]". Throws KubeRefusal when the API server
+     * cannot say.
+     */
     List<String> missing() {
         Set<Right> needed = new LinkedHashSet<>(own());
         needed.addAll(ofRelease());
@@ -131,6 +134,9 @@ final class Rights {
                     .path("allowed")
                     .asBoolean(false);
         } catch (KubeRefusal refusal) {
+            if (refusal.status() == 0 || refusal.status() == 429 || refusal.status() >= 500) {
+                throw refusal;
+            }
             LOG.debugf("asking for %s failed: %s", right, refusal.getMessage());
             return true; // unknown is not missing
         }
