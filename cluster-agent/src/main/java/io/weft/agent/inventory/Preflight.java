@@ -43,9 +43,15 @@ public final class Preflight implements AutoCloseable {
     private Instant rightsAsked = Instant.EPOCH;
 
     public Preflight(
-            Inventory inventory, KubeApi api, Path rules, String namespace, Uplink uplink, InstantSource clock) {
+            Inventory inventory,
+            KubeApi api,
+            Path rules,
+            String namespace,
+            String account,
+            Uplink uplink,
+            InstantSource clock) {
         this.inventory = inventory;
-        this.rights = new Rights(api, rules, namespace);
+        this.rights = new Rights(api, rules, namespace, account);
         this.namespace = namespace;
         this.uplink = uplink;
         this.clock = clock;
