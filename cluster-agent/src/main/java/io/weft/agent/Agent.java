@@ -49,11 +49,13 @@ final class Agent implements HubTraffic, AutoCloseable {
         ApiPaths paths = new ApiPaths(api, clock);
         HubLink link = new HubLink();
         this.version = version;
-        this.clusterUid = api.get("/api/v1/namespaces/kube-system")
+        this.clusterUid = Patience.ask("the identity of the cluster", () -> api.get("/api/v1/namespaces/kube-system"))
                 .map(namespace -> namespace.path("metadata").path("uid").asText(""))
                 .orElse("");
-        this.kubernetesVersion =
-                api.get("/version").orElseGet(Json::object).path("gitVersion").asText("");
+        this.kubernetesVersion = Patience.ask("the version of Kubernetes", () -> api.get("/version"))
+                .orElseGet(Json::object)
+                .path("gitVersion")
+                .asText("");
         String namespace = config.namespace();
         this.state = new DesiredState(new StateStore(api, namespace, config.clusterId()), link);
         this.progress = new Progress(link, clock);
@@ -68,7 +70,8 @@ final class Agent implements HubTraffic, AutoCloseable {
                 progress,
                 clock);
         this.inventory = new Inventory(api, link);
-        this.preflight = new Preflight(inventory, api, config.lifecycleRules(), namespace, link, clock);
+        this.preflight =
+                new Preflight(inventory, api, config.lifecycleRules(), namespace, config.serviceAccount(), link, clock);
         this.mover = new Mover(state, progress, api, link, clock);
         Kubelet kubelet = new Kubelet(config.kubeletToken(), config.kubeletCa(), config.kubeletAnyName());
         this.scraper = new Scraper(state, pods, kubelet, link, clock);
@@ -88,7 +91,10 @@ final class Agent implements HubTraffic, AutoCloseable {
         pods.start();
         inventory.start();
         prober.start();
-        state.load();
+        Patience.ask("the state kept in the cluster", () -> {
+            state.load();
+            return true;
+        });
         reconciler.start();
         mover.start();
         scraper.start();

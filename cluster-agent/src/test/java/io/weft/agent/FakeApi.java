@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,10 @@ public final class FakeApi implements AutoCloseable {
     }
 
     private void serve(HttpExchange exchange) throws IOException {
+        if (String.valueOf(exchange.getRequestURI().getQuery()).contains("watch=true")) {
+            endWatch(exchange);
+            return;
+        }
         Request request = new Request(
                 exchange.getRequestMethod(),
                 exchange.getRequestURI().getPath(),
@@ -81,6 +86,13 @@ public final class FakeApi implements AutoCloseable {
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    /** Nothing changes by itself; a watch ends after a moment and is begun again. */
+    private static void endWatch(HttpExchange exchange) throws IOException {
+        LockSupport.parkNanos(200_000_000);
+        exchange.sendResponseHeaders(200, -1);
         exchange.close();
     }
 

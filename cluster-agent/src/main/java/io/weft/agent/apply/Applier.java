@@ -26,14 +26,17 @@ final class Applier {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /** So long the API server may fail before that counts as a refusal, which would end an upgrade. */
     private static final Duration MAY_PASS = Duration.ofSeconds(60);
-    /** So often, in ten minutes, a field of ours is taken back from a manual change; then two writers are at war. */
-    private static final int RECLAIMS = 5;
+    /** So often within a minute what somebody removed or changed is restored; then two writers are at war. */
+    private static final int RESTORATIONS = 10;
 
-    private static final Duration RECLAIM_WINDOW = Duration.ofMinutes(10);
+    private static final Duration RESTORATION_WINDOW = Duration.ofMinutes(1);
+    private static final Duration TRUCE = Duration.ofMinutes(2);
+    /** A watch may still show what was before an application that is younger. */
+    private static final Duration WATCH_LAG = Duration.ofSeconds(10);
 
-    private record Held(String digest, Trace trace, boolean intact) {
+    private record Held(String digest, Trace trace, Instant since, boolean intact) {
         Held with(boolean nowIntact) {
-            return new Held(digest, trace, nowIntact);
+            return new Held(digest, trace, since, nowIntact);
         }
     }
 
@@ -53,14 +56,14 @@ final class Applier {
     private record Failure(
             String digest, Optional<Reason> reason, Optional<Instant> passingSince, int attempts, Instant nextTry) {}
 
-    private record Reclaims(int count, Instant since) {}
+    private record Restored(int count, Instant until) {}
 
     private final ClusterWriter cluster;
     private final Function<String, byte[]> bodies;
     private final InstantSource clock;
     private final Map<ObjectKey, Held> held = new ConcurrentHashMap<>();
     private final Map<ObjectKey, Failure> failures = new HashMap<>();
-    private final Map<ObjectKey, Reclaims> reclaims = new HashMap<>();
+    private final Map<ObjectKey, Restored> restorations = new HashMap<>();
     private final Set<ObjectKey> pruned = ConcurrentHashMap.newKeySet();
 
     Applier(ClusterWriter cluster, Function<String, byte[]> bodies, InstantSource clock) {
@@ -84,9 +87,12 @@ final class Applier {
         if (failed != null && clock.instant().isBefore(failed.nextTry())) {
             return new Outcome(false, failed.reason());
         }
+        if (change.why() == Change.Why.DRIFTED && !withinBudget(change.key())) {
+            return new Outcome(false, Optional.of(contested(layer, change.key())));
+        }
         try {
             JsonNode object = applied(change);
-            held.put(change.key(), new Held(change.digest(), Ownership.trace(object), true));
+            held.put(change.key(), new Held(change.digest(), Ownership.trace(object), clock.instant(), true));
             failures.remove(change.key());
             pruned.remove(change.key());
             return Outcome.DONE;
@@ -149,6 +155,15 @@ final class Applier {
         return !same;
     }
 
+    /**
+     * As {@link #seen}, of what a watch shows now: an event that came while the object was being applied was compared with
+     * the one before.
+     */
+    boolean compare(ObjectKey key, @Nullable Trace trace) {
+        Held object = held.get(key);
+        return object != null && object.since().plus(WATCH_LAG).isBefore(clock.instant()) && seen(key, trace);
+    }
+
     /** Looks at an object that no watch covers. */
     boolean look(ObjectKey key) {
         try {
@@ -164,7 +179,7 @@ final class Applier {
         Set<ObjectKey> wanted = Set.copyOf(desired);
         held.keySet().removeIf(key -> !wanted.contains(key));
         failures.keySet().removeIf(key -> !wanted.contains(key));
-        reclaims.keySet().removeIf(key -> !wanted.contains(key));
+        restorations.keySet().removeIf(key -> !wanted.contains(key));
         pruned.retainAll(Set.copyOf(tombstones));
     }
 
@@ -186,22 +201,35 @@ final class Applier {
      */
     private boolean mayReclaim(Change.Apply change) {
         Optional<JsonNode> live = cluster.get(change.key());
-        boolean wasOurs = live.filter(Ownership::isOurs)
+        return live.filter(Ownership::isOurs)
                 .filter(object -> !Ownership.hasOtherApplier(object))
                 .map(Ownership::trace)
                 .filter(trace -> trace.digest().equals(change.digest()))
                 .isPresent();
-        return wasOurs && withinBudget(change.key());
     }
 
     private boolean withinBudget(ObjectKey key) {
         Instant now = clock.instant();
-        Reclaims past = reclaims.get(key);
-        if (past == null || past.since().plus(RECLAIM_WINDOW).isBefore(now)) {
-            past = new Reclaims(0, now);
+        Restored past = restorations.get(key);
+        if (past == null || past.until().isBefore(now)) {
+            past = new Restored(0, now.plus(RESTORATION_WINDOW));
         }
-        reclaims.put(key, new Reclaims(past.count() + 1, past.since()));
-        return past.count() < RECLAIMS;
+        int count = Math.min(past.count() + 1, RESTORATIONS + 1);
+        Instant until = count == RESTORATIONS ? now.plus(TRUCE) : past.until();
+        restorations.put(key, new Restored(count, until));
+        return count <= RESTORATIONS;
+    }
+
+    private Reason contested(String layer, ObjectKey key) {
+        Restored past = restorations.get(key);
+        return Reasons.reason(
+                layer,
+                key,
+                "Contested",
+                key + " was removed or changed by somebody else " + RESTORATIONS
+                        + " times within a minute; it is restored"
+                        + " again at " + (past == null ? clock.instant() : past.until())
+                        + ". Stop the other writer, which the object's managedFields or the audit log name.");
     }
 
     private static Duration pause(int attempts) {

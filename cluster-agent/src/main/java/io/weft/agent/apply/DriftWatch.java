@@ -49,6 +49,12 @@ public final class DriftWatch implements AutoCloseable {
         return watch != null && watch.synced();
     }
 
+    /** What the kind's watch shows of the object now; empty = it is gone, or lost Weft's label. */
+    Optional<Trace> item(ObjectKey key) {
+        return Optional.ofNullable(watches.get(kindOf(key)))
+                .flatMap(watch -> watch.item(key.namespace() + "/" + key.name()));
+    }
+
     @Override
     public void close() {
         watches.values().forEach(Reflector::close);

@@ -72,6 +72,7 @@ public final class Reconciler implements AutoCloseable {
         }
         state.saveIfNeeded();
         drift.cover(snapshot, this::seen);
+        compareWatched(snapshot);
         lookAtUnwatched(snapshot);
         Plan plan = Plan.of(snapshot, applier.observed());
         List<Reason> reasons = new ArrayList<>(layers.advance(snapshot, plan));
@@ -124,6 +125,15 @@ public final class Reconciler implements AutoCloseable {
             progress.drifted(key, trace == null ? "removed" : "changed");
             loop.wake();
         }
+    }
+
+    private void compareWatched(Snapshot snapshot) {
+        snapshot.objects().map(Snapshot.Item::key).filter(drift::covers).forEach(key -> {
+            Ownership.Trace trace = drift.item(key).orElse(null);
+            if (applier.compare(key, trace)) {
+                progress.drifted(key, trace == null ? "removed" : "changed");
+            }
+        });
     }
 
     private void lookAtUnwatched(Snapshot snapshot) {

@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.weft.agent.kube.KubeApi;
+import io.weft.agent.loop.Broken;
 import io.weft.agent.report.Times;
 import io.weft.agent.report.Uplink;
 import io.weft.protocol.v1.AgentMessage;
@@ -72,7 +73,7 @@ public final class Connection implements Uplink, AutoCloseable {
     @Override
     public boolean send(AgentMessage message) {
         Stream open = stream;
-        // Telemetry can wait and is much; everything else is small and goes out even when the stream is behind.
+        // Telemetry can wait and is much; of everything else a bounded amount goes out even when the stream is behind.
         boolean mayWait = message.getKindCase() == AgentMessage.KindCase.TELEMETRY_BATCH;
         return open != null && (!mayWait || open.ready()) && open.send(message);
     }
@@ -87,6 +88,8 @@ public final class Connection implements Uplink, AutoCloseable {
                 note(e.getStatus());
             } catch (RuntimeException e) {
                 LOG.warnf("not connected to %s: %s", gateway, e.getMessage());
+            } catch (Error e) {
+                Broken.end("connection", e);
             }
             pause();
         }
@@ -131,6 +134,7 @@ public final class Connection implements Uplink, AutoCloseable {
                     dispatch(message.message());
                 }
             }
+            open.flush();
             Instant now = clock.instant();
             if (!welcomed && opened.plus(WELCOME_WITHIN).isBefore(now)) {
                 LOG.warnf("%s did not welcome this agent within %d s", gateway, (Object) WELCOME_WITHIN.toSeconds());
@@ -138,6 +142,7 @@ public final class Connection implements Uplink, AutoCloseable {
             }
             if (lastBeat.plus(beat).isBefore(now)) {
                 lastBeat = now;
+                identities.saveIfNeeded();
                 open.send(AgentMessage.newBuilder()
                         .setHeartbeat(Heartbeat.newBuilder().setAgentTime(Times.stamp(now)))
                         .build());

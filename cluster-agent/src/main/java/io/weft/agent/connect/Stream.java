@@ -9,6 +9,7 @@ import io.weft.protocol.v1.HubMessage;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** One open stream. Messages of the hub wait in order for the connection's own thread; nothing runs on gRPC's. */
@@ -23,8 +24,11 @@ final class Stream implements ClientResponseObserver<AgentMessage, HubMessage> {
     /** A hub that sends faster than the agent reads is slowed down by flow control at this depth. */
     private static final int AHEAD = 16;
 
+    private static final Logger LOG = Logger.getLogger(Stream.class);
+
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private volatile @Nullable ClientCallStreamObserver<AgentMessage> up;
+    private final Outbox outbox = new Outbox(this::ready, this::hand);
     private volatile boolean closed;
 
     static Stream open(ManagedChannel channel) {
@@ -39,17 +43,34 @@ final class Stream implements ClientResponseObserver<AgentMessage, HubMessage> {
         up = requests;
     }
 
-    /** Sends unless the stream is closed. */
+    /** Sends, or lets it wait, as {@link Outbox} says; false when the stream is closed or its sender has to try again. */
     synchronized boolean send(AgentMessage message) {
         ClientCallStreamObserver<AgentMessage> requests = up;
         if (closed || requests == null) {
             return false;
         }
         try {
-            requests.onNext(message);
-            return true;
+            return outbox.offer(message);
         } catch (IllegalStateException _) {
             return false;
+        }
+    }
+
+    /** Sends what waited for a hub that did not read. */
+    synchronized void flush() {
+        if (!closed && up != null) {
+            try {
+                outbox.flush();
+            } catch (IllegalStateException _) {
+                LOG.debug("the stream ended with messages waiting");
+            }
+        }
+    }
+
+    private void hand(AgentMessage message) {
+        ClientCallStreamObserver<AgentMessage> requests = up;
+        if (requests != null) {
+            requests.onNext(message);
         }
     }
 

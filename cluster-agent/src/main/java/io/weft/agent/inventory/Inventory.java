@@ -23,6 +23,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
@@ -32,6 +34,8 @@ import java.util.function.Function;
 public final class Inventory implements AutoCloseable {
     private static final Duration GATHER = Duration.ofSeconds(1);
     private static final int PER_MESSAGE = 200;
+    private static final int ATTEMPTS = 150;
+    private static final Duration ATTEMPT_EVERY = Duration.ofMillis(200);
 
     private final KubeApi api;
     private final Uplink uplink;
@@ -41,7 +45,9 @@ public final class Inventory implements AutoCloseable {
     private final Loop loop = new Loop("inventory", this::run);
     private volatile boolean greet;
     private volatile boolean all;
-    private boolean greeted;
+    private final AtomicLong streams = new AtomicLong();
+    /** Number of the stream that got the digest. */
+    private long greeted;
 
     public Inventory(KubeApi api, Uplink uplink) {
         this.api = api;
@@ -70,6 +76,7 @@ public final class Inventory implements AutoCloseable {
     }
 
     public void connected() {
+        streams.incrementAndGet();
         greet = true;
         loop.wake();
     }
@@ -114,15 +121,15 @@ public final class Inventory implements AutoCloseable {
     }
 
     private Duration run() {
-        if (!greet) {
-            greeted = false;
-        } else if (synced()) {
-            if (!greeted) {
+        long stream = streams.get();
+        if (greet && synced()) {
+            if (greeted != stream) {
                 changed.clear();
-                greeted = uplink.send(AgentMessage.newBuilder()
+                boolean sent = uplink.send(AgentMessage.newBuilder()
                         .setInventoryDigest(
                                 InventoryDigest.newBuilder().setDigest(digest()).setCount(objects.size()))
                         .build());
+                greeted = sent ? stream : greeted;
             } else if (all) {
                 all = false;
                 changed.clear();
@@ -155,12 +162,24 @@ public final class Inventory implements AutoCloseable {
             if (to == keys.size()) {
                 change.setDigest(digest());
             }
-            if (!uplink.send(
-                    AgentMessage.newBuilder().setInventoryChange(change).build())) {
-                return; // the next stream begins with a digest
+            if (!handOver(AgentMessage.newBuilder().setInventoryChange(change).build())) {
+                greeted = 0; // the hub lacks something now: a digest tells it so
+                return;
             }
             from = to;
         } while (from < keys.size());
+    }
+
+    /** Waits for a stream that is behind, but not for another one. */
+    private boolean handOver(AgentMessage message) {
+        long stream = streams.get();
+        for (int attempt = 0; attempt < ATTEMPTS && greet && stream == streams.get(); attempt++) {
+            if (uplink.send(message)) {
+                return true;
+            }
+            LockSupport.parkNanos(ATTEMPT_EVERY.toNanos());
+        }
+        return false;
     }
 
     private String digest() {

@@ -40,6 +40,11 @@ public final class Pods implements AutoCloseable {
         listeners.add(listener);
     }
 
+    /** False until all pods were listed once: what is not seen may be there. */
+    public boolean synced() {
+        return reflector.synced();
+    }
+
     public Collection<PodView> all() {
         return reflector.items().values();
     }

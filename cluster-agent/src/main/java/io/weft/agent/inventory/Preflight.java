@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.weft.agent.kube.Json;
 import io.weft.agent.kube.KubeApi;
+import io.weft.agent.kube.KubeRefusal;
 import io.weft.agent.loop.Loop;
 import io.weft.agent.plan.ObjectKey;
 import io.weft.agent.report.Uplink;
@@ -16,11 +17,16 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /** What would go wrong with a move or an installation, told before it is tried. */
 public final class Preflight implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Preflight.class);
     private static final Duration LOOK = Duration.ofSeconds(15);
     private static final Duration RIGHTS = Duration.ofMinutes(5);
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
     private static final int MOST_FINDINGS = 200;
     private static final List<String> LABELS = List.of("istio-injection", "istio.io/rev");
 
@@ -30,24 +36,28 @@ public final class Preflight implements AutoCloseable {
     private final InstantSource clock;
     private final String namespace;
     private final Loop loop = new Loop("preflight", this::run);
+    private final CountDownLatch asked = new CountDownLatch(1);
     private volatile List<String> missing = List.of();
     private volatile boolean send;
     private String sent = "";
     private Instant rightsAsked = Instant.EPOCH;
 
     public Preflight(
-            Inventory inventory, KubeApi api, Path rules, String namespace, Uplink uplink, InstantSource clock) {
+            Inventory inventory,
+            KubeApi api,
+            Path rules,
+            String namespace,
+            String account,
+            Uplink uplink,
+            InstantSource clock) {
         this.inventory = inventory;
-        this.rights = new Rights(api, rules, namespace);
+        this.rights = new Rights(api, rules, namespace, account);
         this.namespace = namespace;
         this.uplink = uplink;
         this.clock = clock;
     }
 
-    /** Asks for the rights once, so that the first greeting names what is missing. */
     public void start() {
-        missing = rights.missing();
-        rightsAsked = clock.instant();
         loop.start();
     }
 
@@ -61,14 +71,21 @@ public final class Preflight implements AutoCloseable {
         loop.wake();
     }
 
+    /** For the greeting, which should name what is missing: waits a little for the first answer, and no longer. */
     public List<String> missingPermissions() {
+        try {
+            if (!asked.await(FIRST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("the agent's rights are not known yet; they come with preflight");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
         return missing;
     }
 
     private Duration run() {
         if (rightsAsked.plus(RIGHTS).isBefore(clock.instant())) {
-            missing = rights.missing();
-            rightsAsked = clock.instant();
+            askForRights();
         }
         if (inventory.synced()) {
             String findings = Json.write(findings(inventory.objects()));
@@ -78,6 +95,16 @@ public final class Preflight implements AutoCloseable {
             }
         }
         return LOOK;
+    }
+
+    private void askForRights() {
+        try {
+            missing = rights.missing();
+            rightsAsked = clock.instant();
+            asked.countDown();
+        } catch (KubeRefusal refusal) {
+            LOG.warnf("the agent's rights are not known, asking again: %s", refusal.getMessage());
+        }
     }
 
     private boolean report(String findings) {

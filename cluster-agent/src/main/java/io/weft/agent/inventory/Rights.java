@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
 final class Rights {
     private static final Logger LOG = Logger.getLogger(Rights.class);
     private static final int MOST = 1_000;
+    private static final int STATE_PARTS = 16;
     private static final int MAX_RULES_BYTES = 1024 * 1024;
 
     /** One right; {@code name} restricts it to one object, "" = all. */
@@ -33,15 +34,23 @@ final class Rights {
     private final KubeApi api;
     private final Path rules;
     private final String namespace;
+    private final String account;
 
-    /** @param rules file with the release's rules as a JSON list of RBAC rules; may be absent */
-    Rights(KubeApi api, Path rules, String namespace) {
+    /**
+     * @param rules file with the release's rules as a JSON list of RBAC rules; may be absent
+     * @param account the agent's own, in its own namespace
+     */
+    Rights(KubeApi api, Path rules, String namespace, String account) {
         this.api = api;
         this.rules = rules;
         this.namespace = namespace;
+        this.account = account;
     }
 
-    /** Rights that are needed and not held, as "verb resource.group[/subresource]". */
+    /**
+     * Rights that are needed and not held, as "verb resource.group[/subresource]". Throws KubeRefusal when the API server
+     * cannot say.
+     */
     List<String> missing() {
         Set<Right> needed = new LinkedHashSet<>(own());
         needed.addAll(ofRelease());
@@ -70,8 +79,22 @@ final class Rights {
         own.add(new Right("", "pods", "", "delete", "", ""));
         own.add(new Right("policy", "poddisruptionbudgets", "", "list", "", ""));
         own.add(new Right("", "nodes", "metrics", "get", "", ""));
-        own.add(new Right("", "secrets", "", "patch", "", namespace));
+        for (String name : secrets()) {
+            own.add(new Right("", "secrets", "", "get", name, namespace));
+            own.add(new Right("", "secrets", "", "patch", name, namespace));
+        }
+        own.add(new Right("", "secrets", "", "create", "", namespace));
+        own.add(new Right("", "serviceaccounts", "token", "create", account, namespace));
         return own;
+    }
+
+    /** The agent's memory; the chart gives the rights by these names. */
+    private static List<String> secrets() {
+        List<String> names = new ArrayList<>(List.of("weft-identity", "weft-proofs"));
+        for (int part = 0; part < STATE_PARTS; part++) {
+            names.add("weft-state-" + part);
+        }
+        return names;
     }
 
     private List<Right> ofRelease() {
@@ -131,6 +154,9 @@ final class Rights {
                     .path("allowed")
                     .asBoolean(false);
         } catch (KubeRefusal refusal) {
+            if (refusal.status() == 0 || refusal.status() == 429 || refusal.status() >= 500) {
+                throw refusal;
+            }
             LOG.debugf("asking for %s failed: %s", right, refusal.getMessage());
             return true; // unknown is not missing
         }

@@ -3,13 +3,14 @@ package io.weft.agent.loop;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One task on one virtual thread. It says after each run when it is due again at the latest; a wake-up hastens that and
- * carries nothing. A run that throws is logged and repeated after a pause.
+ * carries nothing. A run that throws is logged and repeated after a pause; an Error ends the process.
  */
 public final class Loop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Loop.class);
@@ -17,14 +18,20 @@ public final class Loop implements AutoCloseable {
 
     private final String name;
     private final Supplier<Duration> task;
+    private final BiConsumer<String, Error> broken;
     private final Semaphore woken = new Semaphore(1);
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
 
     /** The task returns the time until its next run at the latest. */
     public Loop(String name, Supplier<Duration> task) {
+        this(name, task, Broken::end);
+    }
+
+    Loop(String name, Supplier<Duration> task, BiConsumer<String, Error> broken) {
         this.name = name;
         this.task = task;
+        this.broken = broken;
     }
 
     public void start() {
@@ -56,6 +63,9 @@ public final class Loop implements AutoCloseable {
                 if (!closed) {
                     LOG.errorf(e, "%s failed, trying again in %d s", name, (Object) due.toSeconds());
                 }
+            } catch (Error e) {
+                broken.accept(name, e);
+                return;
             }
         }
     }

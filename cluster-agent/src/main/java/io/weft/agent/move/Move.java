@@ -1,6 +1,7 @@
 package io.weft.agent.move;
 
 import io.weft.agent.move.NamespaceSeen.Workload;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,6 +14,8 @@ import java.util.stream.Collectors;
  * @param restarts workloads whose template is to be given the revision now
  */
 record Move(boolean relabel, List<Workload> restarts, State state, String reason, String message) {
+    private static final Duration RESTART_AGAIN_AFTER = Duration.ofSeconds(60);
+
     enum State {
         WAITING,
         LABELLED,
@@ -39,7 +42,8 @@ record Move(boolean relabel, List<Workload> restarts, State state, String reason
             return new Move(false, List.of(), State.MOVED, "", skipped(seen));
         }
         if (now.isAfter(spec.deadline())) {
-            return new Move(false, List.of(), State.FAILED, "DeadlineExceeded", unfinished(open, labelled));
+            boolean restore = !labelled && revisionReady && spec.value().equals(seen.placed());
+            return new Move(restore, List.of(), State.FAILED, "DeadlineExceeded", unfinished(open, labelled));
         }
         if (!revisionReady) {
             return new Move(
@@ -52,14 +56,16 @@ record Move(boolean relabel, List<Workload> restarts, State state, String reason
         if (spec.paused()) {
             return new Move(false, List.of(), State.HELD, "Paused", unfinished(open, labelled));
         }
-        return labelled ? restart(spec, open) : new Move(true, List.of(), State.LABELLED, "", "");
+        return labelled ? restart(spec, open, now) : new Move(true, List.of(), State.LABELLED, "", "");
     }
 
-    private static Move restart(PlacementSpec spec, List<Workload> open) {
-        List<Workload> underway =
-                open.stream().filter(workload -> isUnderway(spec, workload)).toList();
-        List<Workload> candidates =
-                open.stream().filter(workload -> !isUnderway(spec, workload)).toList();
+    private static Move restart(PlacementSpec spec, List<Workload> open, Instant now) {
+        List<Workload> underway = open.stream()
+                .filter(workload -> isUnderway(spec, workload, now))
+                .toList();
+        List<Workload> candidates = open.stream()
+                .filter(workload -> !isUnderway(spec, workload, now))
+                .toList();
         List<Workload> restarts = candidates.stream()
                 .filter(Move::mayRestart)
                 .limit(Math.max(0, spec.maxParallelWorkloads() - underway.size()))
@@ -74,8 +80,14 @@ record Move(boolean relabel, List<Workload> restarts, State state, String reason
     }
 
     /** Its template has the revision, or all its pods do and only have to become ready: a restart would bring nothing. */
-    private static boolean isUnderway(PlacementSpec spec, Workload workload) {
-        return workload.placed().equals(spec.value()) || workload.remaining() == 0;
+    private static boolean isUnderway(PlacementSpec spec, Workload workload, Instant now) {
+        return (workload.placed().equals(spec.value()) && !isAstray(workload, now)) || workload.remaining() == 0;
+    }
+
+    /** Its newest pods were made while the label was another one, or no injector answered: they stay as they are. */
+    private static boolean isAstray(Workload workload, Instant now) {
+        return workload.astray().isAfter(Instant.EPOCH)
+                && workload.astray().plus(RESTART_AGAIN_AFTER).isBefore(now);
     }
 
     /** A budget speaks for healthy pods: where none would be replaced (the way back from pods that never came up) it is silent. */

@@ -97,7 +97,7 @@ public final class Mover implements AutoCloseable {
         if (seen.isEmpty()) {
             Move none =
                     new Move(false, List.of(), Move.State.WAITING, "NamespaceNotFound", "there is no such namespace");
-            report(spec, none, new NamespaceSeen(Map.of(), List.of()));
+            report(spec, none, new NamespaceSeen(Map.of(), "", List.of()));
             return true;
         }
         Move move = Move.decide(spec, seen.get(), isInPlace(spec.requires()), clock.instant());
@@ -128,7 +128,13 @@ public final class Mover implements AutoCloseable {
 
     private void restart(PlacementSpec spec, Workload workload) {
         ObjectNode patch = Json.object();
-        patch.withObject("/spec/template/metadata/annotations").put(NamespaceReader.PLACED, spec.value());
+        ObjectNode annotations = patch.withObject("/spec/template/metadata/annotations");
+        annotations.put(NamespaceReader.PLACED, spec.value());
+        if (workload.placed().equals(spec.value())) {
+            annotations.put(NamespaceReader.PLACED_AGAIN, clock.instant().toString());
+        } else {
+            annotations.putNull(NamespaceReader.PLACED_AGAIN);
+        }
         api.patch(
                 NamespaceReader.collection(spec.namespace(), workload.kind()) + "/" + workload.name()
                         + "?fieldManager=weft-mover",

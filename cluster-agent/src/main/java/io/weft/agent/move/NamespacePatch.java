@@ -27,7 +27,8 @@ final class NamespacePatch {
             operation(patch, "add", "/metadata/labels").set("value", Json.object());
         }
         set(patch, spec.label(), labels.get(spec.label()), spec.value());
-        Map<String, String> before = new TreeMap<>();
+        // A label that somebody changed meanwhile is restored; what it was before the move stays what it was.
+        Map<String, String> before = new TreeMap<>(before(spec, namespace));
         remember(before, spec.label(), labels);
         for (String label : spec.removeLabels()) {
             remember(before, label, labels);
@@ -48,22 +49,31 @@ final class NamespacePatch {
 
     /** Label values that the move to this value replaced, as the namespace remembers them. */
     static Map<String, String> before(PlacementSpec spec, JsonNode namespace) {
+        JsonNode record = record(namespace);
+        return spec.value().equals(record.path("value").asText())
+                ? new LinkedHashMap<>(Json.strings(record.path("before")))
+                : Map.of();
+    }
+
+    /** The value that Weft last gave the namespace's label, "" = none yet. */
+    static String placed(JsonNode namespace) {
+        return record(namespace).path("value").asText("");
+    }
+
+    private static JsonNode record(JsonNode namespace) {
         String text =
                 namespace.path("metadata").path("annotations").path(BEFORE).asText("{}");
         try {
-            JsonNode record = Json.read(text);
-            return spec.value().equals(record.path("value").asText())
-                    ? new LinkedHashMap<>(Json.strings(record.path("before")))
-                    : Map.of();
+            return Json.read(text);
         } catch (UncheckedIOException _) {
-            return Map.of();
+            return Json.object();
         }
     }
 
     private static void remember(Map<String, String> before, String label, Map<String, String> labels) {
         String value = labels.get(label);
         if (value != null) {
-            before.put(label, value);
+            before.putIfAbsent(label, value);
         }
     }
 

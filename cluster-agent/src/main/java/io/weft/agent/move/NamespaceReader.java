@@ -14,11 +14,15 @@ import java.util.Optional;
 /** Looks at one namespace for the mover: label, workloads, pods, budgets. */
 final class NamespaceReader {
     static final String PLACED = "weft.io/placed-revision";
+    /** Time of a second restart for the same revision; absent in every template that a way back returns to. */
+    static final String PLACED_AGAIN = "weft.io/placed-again";
+
     private static final Map<String, String> KINDS =
             Map.of("Deployment", "deployments", "StatefulSet", "statefulsets", "DaemonSet", "daemonsets");
 
     private record Pod(
             Map<String, String> labels,
+            String placement,
             String revision,
             boolean ready,
             Instant created,
@@ -46,7 +50,10 @@ final class NamespaceReader {
                         collection(spec.namespace(), kind),
                         object -> workloads.add(workload(kind, object, spec, pods, budgets)));
             }
-            return new NamespaceSeen(Json.strings(namespace.path("metadata").path("labels")), workloads);
+            return new NamespaceSeen(
+                    Json.strings(namespace.path("metadata").path("labels")),
+                    NamespacePatch.placed(namespace),
+                    workloads);
         });
     }
 
@@ -60,6 +67,7 @@ final class NamespaceReader {
                 JsonNode ready = condition(pod, "Ready");
                 pods.add(new Pod(
                         Json.strings(metadata.path("labels")),
+                        placement(metadata),
                         metadata.path("annotations").path(spec.podAnnotation()).asText(""),
                         "True".equals(ready.path("status").asText()),
                         time(metadata.path("creationTimestamp"), Instant.EPOCH),
@@ -102,7 +110,19 @@ final class NamespaceReader {
                         .filter(Pod::ready)
                         .map(Pod::readySince)
                         .max(Instant::compareTo)
+                        .orElse(Instant.EPOCH),
+                others.stream()
+                        .filter(pod -> pod.placement().equals(placement(template.path("metadata"))))
+                        .map(Pod::created)
+                        .max(Instant::compareTo)
                         .orElse(Instant.EPOCH));
+    }
+
+    /** A pod whose placement is its template's was made by that template. */
+    private static String placement(JsonNode metadata) {
+        JsonNode annotations = metadata.path("annotations");
+        return annotations.path(PLACED).asText("") + " "
+                + annotations.path(PLACED_AGAIN).asText("");
     }
 
     private static int desired(String kind, JsonNode object) {

@@ -4,8 +4,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** One namespace as it is now. */
-record NamespaceSeen(Map<String, String> labels, List<Workload> workloads) {
+/**
+ * One namespace as it is now.
+ *
+ * @param placed value that Weft last gave its label, "" = none yet
+ */
+record NamespaceSeen(Map<String, String> labels, String placed, List<Workload> workloads) {
 
     /**
      * A workload and its pods.
@@ -19,6 +23,7 @@ record NamespaceSeen(Map<String, String> labels, List<Workload> workloads) {
      * @param waiting what its pods wait for, "" = nothing
      * @param firstCreated when the first pod on the wanted revision was made; MAX = none
      * @param lastReady when the last of them became Ready; EPOCH = none
+     * @param astray when the newest pod was made that has the current template and yet another revision; EPOCH = none
      */
     record Workload(
             String kind,
@@ -32,7 +37,8 @@ record NamespaceSeen(Map<String, String> labels, List<Workload> workloads) {
             String without,
             String waiting,
             Instant firstCreated,
-            Instant lastReady) {
+            Instant lastReady,
+            Instant astray) {
 
         boolean done() {
             return !without.isEmpty() || (remaining == 0 && ready >= desired);

@@ -16,6 +16,7 @@ import io.weft.protocol.v1.AgentMessage;
 import io.weft.protocol.v1.Observation;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
@@ -82,8 +83,8 @@ public final class Reader implements AutoCloseable {
                         "istioSyncz".equals(document.body().path("parser").asText()))
                 .sorted(Comparator.comparing(Document::name))
                 .toList();
-        if (definitions.isEmpty()) {
-            return AT_LEAST_EVERY;
+        if (definitions.isEmpty() || !pods.synced()) {
+            return definitions.isEmpty() ? AT_LEAST_EVERY : SHORTEST;
         }
         ObjectNode status = Json.object();
         ArrayNode controlPlanes = status.putArray("controlPlanes");
@@ -116,6 +117,7 @@ public final class Reader implements AutoCloseable {
         }
     }
 
+    /** Without figures where a replica could not be read, which {@code message} tells: unknown is not none. */
     private ObjectNode read(JsonNode definition, Map<String, Syncz.Proxy> proxies) {
         List<PodView> replicas = pods.selected(
                         definition.path("namespace").asText(),
@@ -125,27 +127,33 @@ public final class Reader implements AutoCloseable {
                 .toList();
         Map<String, Syncz.Proxy> own = new LinkedHashMap<>();
         String message = replicas.isEmpty() ? "no pod of this control plane" : "";
+        boolean unreadable = false;
         for (PodView replica : replicas) {
             try {
                 own.putAll(Syncz.parse(ask(replica, definition)));
-            } catch (IOException | KubeRefusal | IllegalArgumentException e) {
+            } catch (IOException | UncheckedIOException | KubeRefusal | IllegalArgumentException e) {
+                unreadable = true;
                 message = replica.name() + ": " + e.getMessage();
                 LOG.debugf("reading %s: %s", definition.path("name").asText(), e.getMessage());
             }
         }
         proxies.putAll(own);
-        long synced = own.values().stream().filter(Syncz.Proxy::synced).count();
-        return Json.object()
+        ObjectNode controlPlane = Json.object()
                 .put("revision", definition.path("revision").asText())
                 .put("version", replicas.isEmpty() ? "" : version(replicas.getLast()))
                 .put("ready", replicas.stream().anyMatch(PodView::ready))
-                .put("connectedProxies", own.size())
-                .put("synced", synced)
-                .put("notSynced", own.size() - synced)
-                .put(
-                        "rejected",
-                        own.values().stream().filter(Syncz.Proxy::rejected).count())
                 .put("message", message);
+        if (!unreadable) {
+            long synced = own.values().stream().filter(Syncz.Proxy::synced).count();
+            controlPlane
+                    .put("connectedProxies", own.size())
+                    .put("synced", synced)
+                    .put("notSynced", own.size() - synced)
+                    .put(
+                            "rejected",
+                            own.values().stream().filter(Syncz.Proxy::rejected).count());
+        }
+        return controlPlane;
     }
 
     private static String version(PodView pod) {
@@ -207,7 +215,11 @@ public final class Reader implements AutoCloseable {
                     + (status == 401 ? "; no proxies are known, which is not the same as none" : ""));
         }
         try (InputStream in = connection.getInputStream()) {
-            return Json.read(in.readNBytes(MAX_BYTES));
+            byte[] answer = in.readNBytes(MAX_BYTES + 1);
+            if (answer.length > MAX_BYTES) {
+                throw new IOException(definition.path("path").asText() + " answered more than " + MAX_BYTES + " bytes");
+            }
+            return Json.read(answer);
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Parser {@code istioSyncz}: a list of proxies, each with the nonce last sent and last acknowledged per type. Seen in Istio
@@ -11,6 +12,8 @@ import java.util.Map;
  */
 final class Syncz {
     private static final List<String> TYPES = List.of("cluster", "listener", "route", "endpoint");
+
+    private static final Set<String> ALWAYS = Set.of("cluster", "listener");
 
     /** State of one proxy; {@code pod} is "namespace/name". */
     record Proxy(String pod, String version, boolean synced, boolean rejected) {}
@@ -38,10 +41,13 @@ final class Syncz {
         return proxies;
     }
 
+    /** A proxy that was sent nothing yet is not synced: clusters and listeners every one gets. */
     private static boolean synced(JsonNode entry) {
         return TYPES.stream().allMatch(type -> {
             String sent = entry.path(type + "_sent").asText("");
-            return sent.isEmpty() || sent.equals(entry.path(type + "_acked").asText(""));
+            return sent.isEmpty()
+                    ? !ALWAYS.contains(type)
+                    : sent.equals(entry.path(type + "_acked").asText(""));
         });
     }
 

@@ -46,8 +46,8 @@ class MoveTest {
 
     @Test
     void theWayBackFromPodsThatNeverBecameReadyAsksNoBudget() {
-        Workload stuck =
-                new Workload("Deployment", "web", OLD, 2, 2, 1, 0, "PodDisruptionBudget web", "", "", NOON, NOON);
+        Workload stuck = new Workload(
+                "Deployment", "web", OLD, 2, 2, 1, 0, "PodDisruptionBudget web", "", "", NOON, NOON, Instant.EPOCH);
         Move move = Move.decide(spec(1, false, Instant.MAX), seen(NEW, stuck), true, NOON);
         assertThat(move.restarts()).containsExactly(stuck);
     }
@@ -70,6 +70,44 @@ class MoveTest {
     }
 
     @Test
+    void pastTheDeadlineALabelThatWasChangedByHandIsRestoredAndNothingElse() {
+        PlacementSpec spec = spec(2, false, NOON.minusSeconds(1));
+        Workload web = workload("web", NEW, 2, 0, "");
+        NamespaceSeen moved = new NamespaceSeen(Map.of(), NEW, List.of(web));
+        Move restored = Move.decide(spec, moved, true, NOON);
+        assertThat(restored.relabel()).isTrue();
+        assertThat(restored.restarts()).isEmpty();
+        assertThat(restored.state()).isEqualTo(State.FAILED);
+        NamespaceSeen never = new NamespaceSeen(Map.of("istio.io/rev", OLD), "", List.of(web));
+        assertThat(Move.decide(spec, never, true, NOON).relabel()).isFalse();
+        assertThat(Move.decide(spec, seen(NEW, web), true, NOON).state()).isEqualTo(State.MOVED);
+    }
+
+    @Test
+    void theWayBackHasNoDeadlineAndMoves() {
+        NamespaceSeen failed =
+                new NamespaceSeen(Map.of("istio.io/rev", OLD), OLD, List.of(workload("web", OLD, 0, 2, "")));
+        assertThat(Move.decide(spec(2, false, Instant.MAX), failed, true, NOON).relabel())
+                .isTrue();
+    }
+
+    @Test
+    void aWorkloadWhoseNewPodsGotAnotherRevisionIsRestartedAgainButNotAtOnce() {
+        Workload web = astray(NOON.minusSeconds(30));
+        assertThat(Move.decide(spec(2, false, Instant.MAX), seen(NEW, web), true, NOON)
+                        .restarts())
+                .isEmpty();
+        Workload later = astray(NOON.minusSeconds(61));
+        assertThat(Move.decide(spec(2, false, Instant.MAX), seen(NEW, later), true, NOON)
+                        .restarts())
+                .containsExactly(later);
+    }
+
+    private static Workload astray(Instant made) {
+        return new Workload("Deployment", "web", NEW, 2, 0, 2, 2, "", "", "", NOON, NOON, made);
+    }
+
+    @Test
     void aPauseStopsNewRestarts() {
         Move move = Move.decide(spec(2, true, Instant.MAX), seen(NEW, workload("web", OLD, 0, 2, "")), true, NOON);
         assertThat(move.state()).isEqualTo(State.HELD);
@@ -88,7 +126,7 @@ class MoveTest {
             for (int step = 0; step < 200; step++) {
                 Move move = Move.decide(
                         spec(most, false, Instant.MAX),
-                        new NamespaceSeen(Map.of("istio.io/rev", label), workloads),
+                        new NamespaceSeen(Map.of("istio.io/rev", label), NEW, workloads),
                         true,
                         NOON);
                 label = move.relabel() ? NEW : label;
@@ -128,11 +166,12 @@ class MoveTest {
                 "",
                 "",
                 NOON,
-                NOON);
+                NOON,
+                Instant.EPOCH);
     }
 
     private static NamespaceSeen seen(String label, Workload... workloads) {
-        return new NamespaceSeen(Map.of("istio.io/rev", label), List.of(workloads));
+        return new NamespaceSeen(Map.of("istio.io/rev", label), "", List.of(workloads));
     }
 
     private static PlacementSpec spec(int most, boolean paused, Instant deadline) {

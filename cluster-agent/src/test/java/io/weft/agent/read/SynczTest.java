@@ -21,6 +21,14 @@ class SynczTest {
     }
 
     @Test
+    void aProxyThatWasSentNothingIsNotSynced() {
+        Map<String, Syncz.Proxy> proxies = Syncz.parse(Json.read("""
+                [{"proxy":"web-1.shop"},
+                 {"proxy":"web-2.shop","cluster_sent":"a","cluster_acked":"a","route_sent":"c","route_acked":"c"}]"""));
+        assertThat(proxies.values()).noneMatch(Syncz.Proxy::synced);
+    }
+
+    @Test
     void anAnswerThatIsNoListIsNotTakenForNoProxies() {
         assertThatThrownBy(() -> Syncz.parse(Json.read("{\"error\":\"unauthorized\"}")))
                 .isInstanceOf(IllegalArgumentException.class);
