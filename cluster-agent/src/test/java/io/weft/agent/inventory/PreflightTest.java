@@ -48,9 +48,10 @@ class PreflightTest {
     @Test
     void theRightsToItsOwnMemoryAndTokensAreAskedForByName() {
         preflight.start();
-        assertThat(preflight.missingPermissions())
-                .containsExactlyInAnyOrder(
-                        "get secrets", "patch secrets", "create secrets", "create serviceaccounts/token");
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(preflight.missingPermissions())
+                        .containsExactlyInAnyOrder(
+                                "get secrets", "patch secrets", "create secrets", "create serviceaccounts/token"));
         assertThat(cluster.requests.stream()
                         .map(request -> Json.read(request.body()).at("/spec/resourceAttributes"))
                         .filter(asked -> asked.path("verb").asText().equals("patch")
