@@ -47,6 +47,7 @@ public final class KubeApi implements AutoCloseable {
         config.setConnectionTimeout(CONNECT_MILLIS);
         config.setRequestTimeout(REQUEST_MILLIS);
         config.setRequestRetryBackoffLimit(RETRIES); // the agent's own loops retry
+        config.setHttp2Disable(true); // a connection that went dead holds up one request, not all of them
         return of(config);
     }
 
