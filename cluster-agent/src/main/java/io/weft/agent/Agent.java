@@ -72,8 +72,8 @@ final class Agent implements HubTraffic, AutoCloseable {
                 progress,
                 clock);
         this.inventory = new Inventory(api, link);
-        this.preflight = new Preflight(
-                inventory, api, config.lifecycleRules(), namespace, config.serviceAccount(), link, clock);
+        this.preflight =
+                new Preflight(inventory, api, config.lifecycleRules(), namespace, config.serviceAccount(), link, clock);
         this.mover = new Mover(state, progress, api, link, clock);
         Kubelet kubelet = new Kubelet(config.kubeletToken(), config.kubeletCa(), config.kubeletAnyName());
         this.scraper = new Scraper(state, pods, kubelet, link, clock);

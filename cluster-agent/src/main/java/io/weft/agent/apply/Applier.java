@@ -114,8 +114,7 @@ final class Applier {
         Instant since = before == null ? now : before.passingSince().orElse(now);
         boolean lasts = !since.plus(MAY_PASS).isAfter(now);
         Optional<Reason> told = before == null ? Optional.empty() : before.reason();
-        return new Failure(
-                change.digest(), lasts ? Optional.of(reason) : told, Optional.of(since), attempts, nextTry);
+        return new Failure(change.digest(), lasts ? Optional.of(reason) : told, Optional.of(since), attempts, nextTry);
     }
 
     /** Removes an object that carries Weft's label; anything else of that name is not ours and stays. True = gone. */
@@ -227,7 +226,8 @@ final class Applier {
                 layer,
                 key,
                 "Contested",
-                key + " was removed or changed by somebody else " + RESTORATIONS + " times within a minute; it is restored"
+                key + " was removed or changed by somebody else " + RESTORATIONS
+                        + " times within a minute; it is restored"
                         + " again at " + (past == null ? clock.instant() : past.until())
                         + ". Stop the other writer, which the object's managedFields or the audit log name.");
     }

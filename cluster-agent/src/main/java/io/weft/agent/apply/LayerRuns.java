@@ -111,8 +111,7 @@ final class LayerRuns {
                 .collect(Collectors.toSet());
     }
 
-    private boolean apply(
-            Snapshot.Layer layer, int phase, Plan plan, Set<ObjectKey> held, List<Reason> reasons) {
+    private boolean apply(Snapshot.Layer layer, int phase, Plan plan, Set<ObjectKey> held, List<Reason> reasons) {
         boolean all = true;
         for (Change.Apply change : plan.changesOf(layer.name(), phase)) {
             all &= !held.contains(change.key()) && apply(layer, change, reasons);

@@ -110,7 +110,8 @@ public final class Checks {
         Map<String, String> found = Json.strings(pod.path("metadata").path("annotations"));
         return CheckResult.when(
                 found.entrySet().containsAll(wanted.entrySet()),
-                asked + " comes back annotated " + found.entrySet().stream()
+                asked + " comes back annotated "
+                        + found.entrySet().stream()
                                 .filter(entry -> wanted.containsKey(entry.getKey()))
                                 .toList()
                         + " instead of " + wanted + ": another injector answers; does the namespace carry its label?"
@@ -136,7 +137,8 @@ public final class Checks {
             api.post(path.get() + "?dryRun=All", Json.write(bad));
             return new CheckResult.Waiting("the invalid " + key + " was accepted (check of " + spec.object() + ")");
         } catch (KubeRefusal refusal) {
-            // A missing right, a schema or a webhook that could not be called refuses as well; only the validator counts.
+            // A missing right, a schema or a webhook that could not be called refuses as well; only the validator
+            // counts.
             String message = String.valueOf(refusal.getMessage());
             return CheckResult.when(DENIED.matcher(message).find(), message);
         }

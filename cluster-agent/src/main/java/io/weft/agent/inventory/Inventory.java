@@ -49,7 +49,6 @@ public final class Inventory implements AutoCloseable {
     /** Number of the stream that got the digest. */
     private long greeted;
 
-
     public Inventory(KubeApi api, Uplink uplink) {
         this.api = api;
         this.uplink = uplink;

@@ -161,9 +161,7 @@ public final class Reader implements AutoCloseable {
                     .put("notSynced", own.size() - synced)
                     .put(
                             "rejected",
-                            own.values().stream()
-                                    .filter(Syncz.Proxy::rejected)
-                                    .count());
+                            own.values().stream().filter(Syncz.Proxy::rejected).count());
         }
         return controlPlane;
     }

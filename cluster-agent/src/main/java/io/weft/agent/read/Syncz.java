@@ -45,7 +45,9 @@ final class Syncz {
     private static boolean synced(JsonNode entry) {
         return TYPES.stream().allMatch(type -> {
             String sent = entry.path(type + "_sent").asText("");
-            return sent.isEmpty() ? !ALWAYS.contains(type) : sent.equals(entry.path(type + "_acked").asText(""));
+            return sent.isEmpty()
+                    ? !ALWAYS.contains(type)
+                    : sent.equals(entry.path(type + "_acked").asText(""));
         });
     }
 

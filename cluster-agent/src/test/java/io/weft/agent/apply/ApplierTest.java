@@ -31,14 +31,17 @@ class ApplierTest {
         assertThat(applier.compare(RULES, null)).isFalse();
         clock.advance(Duration.ofSeconds(11));
         assertThat(applier.compare(RULES, null)).isTrue();
-        assertThat(applier.observed().objects().get(RULES)).extracting(Observed.Seen::intact).isEqualTo(false);
+        assertThat(applier.observed().objects().get(RULES))
+                .extracting(Observed.Seen::intact)
+                .isEqualTo(false);
     }
 
     @Test
     void whatTheWatchShowsAsItWasAppliedIsNoDrift() {
         apply(Why.NEW);
         clock.advance(Duration.ofSeconds(11));
-        assertThat(applier.compare(RULES, Ownership.trace(writer.objects.get(RULES)))).isFalse();
+        assertThat(applier.compare(RULES, Ownership.trace(writer.objects.get(RULES))))
+                .isFalse();
     }
 
     @Test

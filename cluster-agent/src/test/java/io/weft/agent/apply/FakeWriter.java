@@ -32,7 +32,8 @@ final class FakeWriter implements ClusterWriter {
         applied.add(key);
         ObjectNode object = intent.deepCopy();
         ObjectNode former = objects.get(key);
-        String uid = former == null ? "uid-" + ++created : former.at("/metadata/uid").asText();
+        String uid =
+                former == null ? "uid-" + ++created : former.at("/metadata/uid").asText();
         object.withObject("/metadata").put("uid", uid);
         object.withObject("/metadata")
                 .putArray("managedFields")

@@ -199,8 +199,9 @@ class LayerRunsTest {
 
     private static Snapshot snapshot(
             String layer, String digest, List<ObjectKey> keys, List<Snapshot.CheckSpec> checks) {
-        List<Snapshot.Item> items =
-                keys.stream().map(key -> new Snapshot.Item(key, "body of " + key.name())).toList();
+        List<Snapshot.Item> items = keys.stream()
+                .map(key -> new Snapshot.Item(key, "body of " + key.name()))
+                .toList();
         Snapshot.Phase phase = new Snapshot.Phase("objects", items, checks);
         return new Snapshot(1, 1, "n1", List.of(new Snapshot.Layer(layer, digest, List.of(phase))), List.of());
     }

@@ -30,7 +30,8 @@ class ChecksTest {
         cluster = new FakeApi();
         cluster.objects.put("/api/v1", "{\"resources\":[{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true}]}");
         cluster.objects.put(
-                "/apis/apps/v1", "{\"resources\":[{\"name\":\"deployments\",\"kind\":\"Deployment\",\"namespaced\":true}]}");
+                "/apis/apps/v1",
+                "{\"resources\":[{\"name\":\"deployments\",\"kind\":\"Deployment\",\"namespaced\":true}]}");
         checks = new Checks(cluster.api, new ApiPaths(cluster.api, InstantSource.system()));
     }
 
@@ -44,8 +45,10 @@ class ChecksTest {
         answerToPods(201, """
                 {"metadata":{"labels":{"istio.io/rev":"1-27-0"},"annotations":{"istio.io/rev":"1-26-0"}},
                  "spec":{"initContainers":[{"name":"istio-proxy"}]}}""");
-        assertThat(look("dryRunPodInjected", INJECTED)).isInstanceOfSatisfying(CheckResult.Waiting.class, waiting ->
-                assertThat(waiting.seen()).contains("1-26-0").contains("1-27-0"));
+        assertThat(look("dryRunPodInjected", INJECTED))
+                .isInstanceOfSatisfying(
+                        CheckResult.Waiting.class,
+                        waiting -> assertThat(waiting.seen()).contains("1-26-0").contains("1-27-0"));
         answerToPods(201, """
                 {"metadata":{"annotations":{"istio.io/rev":"1-27-0"}},"spec":{"containers":[{"name":"istio-proxy"}]}}""");
         assertThat(look("dryRunPodInjected", INJECTED)).isEqualTo(CheckResult.PASSED);
@@ -74,9 +77,10 @@ class ChecksTest {
     @Test
     void nothingIsAvailableOfAWorkloadThatIsScaledToNothing() {
         deployment("[]");
-        assertThat(look("available", "")).isInstanceOfSatisfying(CheckResult.Waiting.class, waiting -> assertThat(
-                        waiting.seen())
-                .contains("0 replicas are wanted"));
+        assertThat(look("available", ""))
+                .isInstanceOfSatisfying(
+                        CheckResult.Waiting.class,
+                        waiting -> assertThat(waiting.seen()).contains("0 replicas are wanted"));
         deployment("[{\"manager\":\"weft\",\"operation\":\"Apply\",\"fieldsV1\":{\"f:spec\":{\"f:replicas\":{}}}}]");
         assertThat(look("available", "")).isEqualTo(CheckResult.PASSED);
     }

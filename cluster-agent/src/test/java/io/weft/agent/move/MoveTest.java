@@ -46,8 +46,8 @@ class MoveTest {
 
     @Test
     void theWayBackFromPodsThatNeverBecameReadyAsksNoBudget() {
-        Workload stuck =
-                new Workload("Deployment", "web", OLD, 2, 2, 1, 0, "PodDisruptionBudget web", "", "", NOON, NOON, Instant.EPOCH);
+        Workload stuck = new Workload(
+                "Deployment", "web", OLD, 2, 2, 1, 0, "PodDisruptionBudget web", "", "", NOON, NOON, Instant.EPOCH);
         Move move = Move.decide(spec(1, false, Instant.MAX), seen(NEW, stuck), true, NOON);
         assertThat(move.restarts()).containsExactly(stuck);
     }

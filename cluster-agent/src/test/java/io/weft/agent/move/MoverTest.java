@@ -115,7 +115,8 @@ class MoverTest {
 
     private List<String> patches(String path) {
         return cluster.writes().stream()
-                .filter(request -> request.method().equals("PATCH") && request.path().equals(path))
+                .filter(request ->
+                        request.method().equals("PATCH") && request.path().equals(path))
                 .map(FakeApi.Request::body)
                 .toList();
     }

@@ -88,8 +88,9 @@ class ProberTest {
         probes.answers.put("refused", "200");
         clock.advance(Duration.ofSeconds(6));
         await().until(() -> holds(RULES).isEmpty());
-        assertThat(sent.stream().filter(AgentMessage::hasProbeResult).map(message -> message.getProbeResult()
-                        .getReason()))
+        assertThat(sent.stream()
+                        .filter(AgentMessage::hasProbeResult)
+                        .map(message -> message.getProbeResult().getReason()))
                 .startsWith("ProbeDidNotRun")
                 .endsWith("OppositeSeen");
     }
@@ -139,13 +140,13 @@ class ProberTest {
     }
 
     private Set<ObjectKey> holds(ObjectKey... pending) {
-        String digest =
-                state.current().layer(Snapshot.POLICY).orElseThrow().digest();
+        String digest = state.current().layer(Snapshot.POLICY).orElseThrow().digest();
         return prober.holds(digest, Set.of(pending));
     }
 
     private static io.weft.protocol.v1.Desired desired() {
-        return new DesiredBuilder().document("probes", "Probe", "prb_1", """
+        return new DesiredBuilder()
+                .document("probes", "Probe", "prb_1", """
                         {"probeId":"prb_1","policyId":"pol_1","policyGeneration":1,"kind":"callerRefused",
                          "url":"http://catalog.shop.svc.cluster.local:8080/healthz","method":"GET","headers":{},
                          "allow":{"namespace":"shop","serviceAccount":"web"},

@@ -56,7 +56,8 @@ class ReaderTest {
         pods = new Pods(cluster.api);
         DesiredState state = new DesiredState(new StateStore(cluster.api, "weft-system", "clu_test"), sent::add);
         reader = new Reader(state, pods, cluster.api, "weft-system", "weft-agent", sent::add, clock);
-        state.receive(new DesiredBuilder().document("scrape", "Read", "syncz-a", """
+        state.receive(new DesiredBuilder()
+                .document("scrape", "Read", "syncz-a", """
                         {"name":"syncz-a","namespace":"istio-system","podSelector":"app=istiod","port":%d,
                          "path":"/debug/syncz","parser":"istioSyncz","revision":"a","intervalSeconds":5}""".formatted(
                                 istiod.getAddress().getPort()))
@@ -77,7 +78,8 @@ class ReaderTest {
         await().until(pods::synced);
         reader.start();
         await().until(() -> !statuses().isEmpty());
-        assertThat(statuses().getLast().at("/controlPlanes/0/connectedProxies").asInt()).isEqualTo(1);
+        assertThat(statuses().getLast().at("/controlPlanes/0/connectedProxies").asInt())
+                .isEqualTo(1);
         assertThat(statuses().getLast().path("time").asText()).isEqualTo(NOON.toString());
 
         status = 503;

@@ -120,10 +120,14 @@ public record IstioLayers(Layer crds, Layer controlPlane) {
                 "dryRunPodInjected",
                 injector,
                 Map.of(
-                        "namespace", "weft-probes", // no placement gives it a label that would win over the Pod's
-                        "labels", Map.of(IstioDocuments.REVISION_LABEL, revision, "sidecar.istio.io/inject", "true"),
-                        "annotated", Map.of(IstioDocuments.REVISION_LABEL, revision),
-                        "container", "istio-proxy"),
+                        "namespace",
+                        "weft-probes", // no placement gives it a label that would win over the Pod's
+                        "labels",
+                        Map.of(IstioDocuments.REVISION_LABEL, revision, "sidecar.istio.io/inject", "true"),
+                        "annotated",
+                        Map.of(IstioDocuments.REVISION_LABEL, revision),
+                        "container",
+                        "istio-proxy"),
                 WEBHOOK_SECONDS);
     }
 
