@@ -19,7 +19,9 @@ import org.jboss.logging.Logger;
 final class Rights {
     private static final Logger LOG = Logger.getLogger(Rights.class);
     private static final int MOST = 1_000;
-    private static final int STATE_PARTS = 16;
+    /** The agent's memory, one of each: the chart's rule has them all. */
+    private static final List<String> SECRETS = List.of("weft-identity", "weft-proofs", "weft-state-0");
+
     private static final int MAX_RULES_BYTES = 1024 * 1024;
 
     /** One right; {@code name} restricts it to one object, "" = all. */
@@ -79,22 +81,13 @@ final class Rights {
         own.add(new Right("", "pods", "", "delete", "", ""));
         own.add(new Right("policy", "poddisruptionbudgets", "", "list", "", ""));
         own.add(new Right("", "nodes", "metrics", "get", "", ""));
-        for (String name : secrets()) {
+        for (String name : SECRETS) {
             own.add(new Right("", "secrets", "", "get", name, namespace));
             own.add(new Right("", "secrets", "", "patch", name, namespace));
         }
         own.add(new Right("", "secrets", "", "create", "", namespace));
         own.add(new Right("", "serviceaccounts", "token", "create", account, namespace));
         return own;
-    }
-
-    /** The agent's memory; the chart gives the rights by these names. */
-    private static List<String> secrets() {
-        List<String> names = new ArrayList<>(List.of("weft-identity", "weft-proofs"));
-        for (int part = 0; part < STATE_PARTS; part++) {
-            names.add("weft-state-" + part);
-        }
-        return names;
     }
 
     private List<Right> ofRelease() {
