@@ -244,11 +244,8 @@ class OutagesIT {
         return ProcessHandle.allProcesses()
                 .filter(process -> {
                     String[] words = commandLine(process.pid());
-                    return words[0].endsWith("kube-apiserver")
-                                    && Stream.of(words).anyMatch(word -> word.contains(state))
-                            || (words.length > 1
-                                    && words[1].endsWith("kube-apiserver")
-                                    && Stream.of(words).anyMatch(word -> word.contains(state)));
+                    return Stream.of(words).limit(2).anyMatch(word -> word.endsWith("kube-apiserver"))
+                            && Stream.of(words).anyMatch(word -> word.contains(state));
                 })
                 .map(ProcessHandle::pid)
                 .toList();

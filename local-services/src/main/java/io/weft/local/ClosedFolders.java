@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -61,15 +62,15 @@ final class ClosedFolders {
         return whole;
     }
 
-    private static boolean liesBelowAnother(Path folder, TreeSet<Path> folders) {
+    private static boolean liesBelowAnother(Path folder, Set<Path> folders) {
         return folders.stream().anyMatch(other -> !other.equals(folder) && folder.startsWith(other));
     }
 
     /** Of the folders above a path the first one, from the root on, that others may not enter. */
     private static Optional<Path> outermostClosed(Path path) throws IOException {
         Path at = path.getRoot();
-        for (Path name : path.getParent()) {
-            at = at.resolve(name);
+        for (int i = 0; i < path.getNameCount() - 1; i++) {
+            at = at.resolve(path.getName(i));
             if (!Files.getPosixFilePermissions(at).contains(PosixFilePermission.OTHERS_EXECUTE)) {
                 return Optional.of(at);
             }

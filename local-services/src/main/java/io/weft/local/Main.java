@@ -81,9 +81,13 @@ final class Main {
         }
     }
 
+    /** {@link #stop} comes in between: the monitor is free meanwhile. */
     private void pause(Duration time) throws IOException {
+        long end = System.nanoTime() + time.toNanos();
         try {
-            wait(time.toMillis()); // stop() comes in between
+            for (long left = time.toMillis(); left > 0 && !stopping; left = (end - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
         } catch (InterruptedException e) {
             throw Children.interrupted(e);
         }

@@ -40,7 +40,7 @@ class ApplierTest {
     void whatTheWatchShowsAsItWasAppliedIsNoDrift() {
         apply(Why.NEW);
         clock.advance(Duration.ofSeconds(11));
-        assertThat(applier.compare(RULES, Ownership.trace(writer.objects.get(RULES))))
+        assertThat(applier.compare(RULES, Ownership.trace(java.util.Objects.requireNonNull(writer.objects.get(RULES)))))
                 .isFalse();
     }
 
