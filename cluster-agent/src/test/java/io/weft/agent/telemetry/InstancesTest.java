@@ -1,6 +1,7 @@
 package io.weft.agent.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -53,9 +54,7 @@ class InstancesTest {
     void anOlderPageThatArrivesLaterIsNoRestart() throws Exception {
         slowFirst = true;
         CompletableFuture<Void> first = CompletableFuture.runAsync(this::read, Thread::startVirtualThread);
-        while (asked() == 0) {
-            Thread.sleep(5);
-        }
+        await().until(() -> asked() == 1);
         CompletableFuture<Void> second = CompletableFuture.runAsync(this::read, Thread::startVirtualThread);
         first.get(10, TimeUnit.SECONDS);
         second.get(10, TimeUnit.SECONDS);
@@ -80,8 +79,10 @@ class InstancesTest {
         int value = slowFirst ? 10 * number : requests.get();
         if (slowFirst && number == 1) {
             try {
-                secondAsked.await(300, TimeUnit.MILLISECONDS);
-                Thread.sleep(50);
+                // Without the lock the other page would be asked for, and taken in, meanwhile.
+                assertThat(secondAsked.await(300, TimeUnit.MILLISECONDS))
+                        .as("two pages of one instance at once")
+                        .isFalse();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
