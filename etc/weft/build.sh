@@ -12,6 +12,7 @@ lock_build() {
         say "build: another ./weft is building, or one that was killed is still ending; waiting for it"
         flock 9
     }
+    sources_key=$(java_key) # before the build: what is edited during it is not in it
 }
 
 build_all() {
@@ -68,14 +69,13 @@ java_key() {
 }
 
 java_is_current() {
-    [ -s "$home/dist/key" ] && [ "$(cat "$home/dist/key")" = "$(java_key)" ]
+    [ -s "$home/dist/key" ] && [ "$(cat "$home/dist/key")" = "$sources_key" ]
 }
 
 # Copies what Maven packed to a folder of its own for each key, so that no later build pulls the jars from under
 # running processes; `dist` links to the newest.
 keep_java() {
-    local key new=$home/dist.new service
-    key=$(java_key)
+    local new=$home/dist.new service
     rm -rf "$new"
     mkdir -p "$new/launcher" "$new/local-services"
     for service in api-service fleet-manager upgrade-orchestrator; do
@@ -87,8 +87,8 @@ keep_java() {
     keep "$root/e2e/target/classes" "$new/launcher/"
     keep "$root/e2e/target/lib" "$new/launcher/"
     agent_image "$new/agent.tar"
-    echo "$key" >"$new/key"
-    local kept=$home/dist-${key:0:12}
+    echo "$sources_key" >"$new/key"
+    local kept=$home/dist-${sources_key:0:12}
     [ -s "$kept/key" ] || {
         rm -rf "$kept"
         mv "$new" "$kept"

@@ -44,8 +44,7 @@ test_go() {
     cd "$root"
     if [ "$code" -ne 0 ]; then
         broken+=("go $name")
-        grep '"Action":"fail"' "$results/go/$name.json" | tail -n 5 >>"$log" || true
-        tail -n 15 "$log" | sed 's/^/    /'
+        go_said "$results/go/$name.json" "$log"
     fi
     say "go $module: $(grep -c '"Action":"pass".*"Test":' "$results/go/$name.json" || true) passed, exit code $code"
 }
@@ -60,6 +59,14 @@ test_java() {
         grep '^\[ERROR\]' "$results/maven.log" | head -n 20 || true
     }
     java_built=$code
+}
+
+# go_said JSON LOG: the last lines of what the tests and the compiler printed.
+go_said() {
+    {
+        sed -n 's/.*"Action":"output".*"Output":"\(.*\)\\n"}$/\1/p' "$1" | grep -v -e '^=== RUN' -e '^--- PASS' | tail -n 40 || true
+        tail -n 15 "$2"
+    } | sed 's/\\t/    /g; s/^/    /'
 }
 
 # in_background NAME LOG COMMAND...: waits and says every 30 s that it still runs; gives the command's exit code.
@@ -88,7 +95,10 @@ test_programs() {
     GOFLAGS=-buildvcs=false WEFT_LIVE_BIN=$home/bin WEFT_LIVE_IMAGES=$home/images \
         go test -json -count=1 -run Live ./internal/node >"$results/go/live.json" 2>"$results/go-live.log" || code=$?
     cd "$root"
-    [ "$code" -eq 0 ] || broken+=("go live")
+    [ "$code" -eq 0 ] || {
+        broken+=("go live")
+        go_said "$results/go/live.json" "$results/go-live.log"
+    }
 }
 
 # What above was skipped for want of a cluster or of packed releases.

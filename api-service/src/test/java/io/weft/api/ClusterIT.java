@@ -50,6 +50,22 @@ class ClusterIT {
     }
 
     @Test
+    void whatTheAgentMayNotDoIsListed() {
+        Api acme = Api.acme();
+        String id = Fixtures.cluster(acme, "{}");
+        Hub.sql("""
+                UPDATE cluster_status SET preflight = '[
+                    {"code":"PermissionMissing","object":"get secrets","message":"run the install line again"},
+                    {"code":"NoGracefulStop","object":"Deployment shop/web","message":"lacks preStop"}]'
+                WHERE cluster_id = '%s'
+                """.formatted(PublicId.parse("clu", id)));
+
+        assertThat(acme.get("/clusters/" + id).body().at("/status/agent/missingPermissions"))
+                .extracting(JsonNode::asText)
+                .containsExactly("get secrets");
+    }
+
+    @Test
     void theTokenIsShownOnceLivesShortlyAndStandsInNoLine() {
         agentCaExists();
         Api acme = Api.acme();

@@ -122,8 +122,7 @@ final class Agent implements HubTraffic, AutoCloseable {
                 .setClusterUid(clusterUid)
                 .setKubernetesVersion(kubernetesVersion)
                 .setAppliedVersion(progress.completeVersion())
-                .addAllLayers(progress.layers())
-                .addAllMissingPermissions(preflight.missingPermissions());
+                .addAllLayers(progress.layers());
     }
 
     @Override

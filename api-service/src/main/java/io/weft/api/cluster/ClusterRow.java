@@ -3,7 +3,6 @@ package io.weft.api.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.api.http.Positioned;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,6 @@ record ClusterRow(
         Instant updateTime,
         @Nullable String kubernetesVersion,
         @Nullable String agentVersion,
-        List<String> missingPermissions,
         JsonNode preflight,
         JsonNode rejections,
         JsonNode findings,

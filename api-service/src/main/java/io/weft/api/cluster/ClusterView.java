@@ -9,6 +9,7 @@ import io.weft.kit.id.PublicId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 
 /** A cluster as it is answered. */
 public record ClusterView(
@@ -38,12 +39,19 @@ public record ClusterView(
                 row.generation(),
                 row.appliedVersion() < row.requestedVersion(),
                 row.kubernetesVersion(),
-                new ClusterStatus.Agent(row.agentVersion(), row.certificateNotAfter(), row.missingPermissions()),
+                new ClusterStatus.Agent(row.agentVersion(), row.certificateNotAfter(), missing(row.preflight())),
                 new ClusterStatus.StateVersion(row.requestedVersion(), row.compiledVersion(), row.appliedVersion()),
                 row.preflight(),
                 row.rejections(),
                 row.findings(),
                 List.of(connected(row), compiled(row), applied(row)));
+    }
+
+    private static List<String> missing(JsonNode preflight) {
+        return StreamSupport.stream(preflight.spliterator(), false)
+                .filter(finding -> finding.path("code").asText().equals("PermissionMissing"))
+                .map(finding -> finding.path("object").asText())
+                .toList();
     }
 
     private static Condition connected(ClusterRow row) {

@@ -17,7 +17,7 @@ import java.util.UUID;
 public class Clusters {
     private static final String SELECT = """
             SELECT id, name, labels, generation, spec, create_time, update_time, s.kubernetes_version, s.agent_version,
-                s.missing_permissions, s.preflight, s.rejections, s.findings,
+                s.preflight, s.rejections, s.findings,
                 l.certificate_not_after, l.requested_version, l.compiled_version, l.applied_version,
                 l.cluster_uid IS NOT NULL AS joined,
             """ + Connected.COLUMN + """

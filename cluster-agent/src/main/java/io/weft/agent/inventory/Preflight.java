@@ -17,16 +17,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** What would go wrong with a move or an installation, told before it is tried. */
 public final class Preflight implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Preflight.class);
     private static final Duration LOOK = Duration.ofSeconds(15);
-    private static final Duration RIGHTS = Duration.ofMinutes(5);
-    private static final Duration FIRST_ANSWER = Duration.ofSeconds(5);
+    private static final Duration RIGHTS_HELD = Duration.ofMinutes(5);
+    private static final Duration RIGHTS_MISSING = Duration.ofSeconds(30);
     private static final int MOST_FINDINGS = 200;
     private static final List<String> LABELS = List.of("istio-injection", "istio.io/rev");
 
@@ -36,11 +34,10 @@ public final class Preflight implements AutoCloseable {
     private final InstantSource clock;
     private final String namespace;
     private final Loop loop = new Loop("preflight", this::run);
-    private final CountDownLatch asked = new CountDownLatch(1);
-    private volatile List<String> missing = List.of();
+    private List<String> missing = List.of();
     private volatile boolean send;
     private String sent = "";
-    private Instant rightsAsked = Instant.EPOCH;
+    private Instant askAgain = Instant.EPOCH;
 
     public Preflight(
             Inventory inventory,
@@ -71,23 +68,12 @@ public final class Preflight implements AutoCloseable {
         loop.wake();
     }
 
-    /** For the greeting, which should name what is missing: waits a little for the first answer, and no longer. */
-    public List<String> missingPermissions() {
-        try {
-            if (!asked.await(FIRST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.info("the agent's rights are not known yet; they come with preflight");
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        return missing;
-    }
-
     private Duration run() {
-        if (rightsAsked.plus(RIGHTS).isBefore(clock.instant())) {
+        if (!askAgain.isAfter(clock.instant())) {
             askForRights();
         }
-        if (inventory.synced()) {
+        boolean rightsKnown = askAgain.isAfter(Instant.EPOCH);
+        if (rightsKnown && (inventory.synced() || !missing.isEmpty())) { // without rights it may never be
             String findings = Json.write(findings(inventory.objects()));
             if ((send || !findings.equals(sent)) && report(findings)) {
                 sent = findings;
@@ -100,8 +86,7 @@ public final class Preflight implements AutoCloseable {
     private void askForRights() {
         try {
             missing = rights.missing();
-            rightsAsked = clock.instant();
-            asked.countDown();
+            askAgain = clock.instant().plus(missing.isEmpty() ? RIGHTS_HELD : RIGHTS_MISSING);
         } catch (KubeRefusal refusal) {
             LOG.warnf("the agent's rights are not known, asking again: %s", refusal.getMessage());
         }

@@ -11,6 +11,8 @@ import java.util.Set;
  * edge) form a group and are reset together: if one of them fell, all began anew.
  */
 final class Counters {
+    private static final int MAX_GROUPS = 10_000;
+
     private Map<String, Map<String, Double>> last = new HashMap<>();
     private boolean fromZero;
 
@@ -56,8 +58,14 @@ final class Counters {
         return delta;
     }
 
-    /** A group missing from one reading keeps its last values: it may be listed again, and has not begun anew by that. */
+    /**
+     * A group missing from one reading keeps its last values: it may be listed again, and has not begun anew by that. Of
+     * pages that list ever other groups nothing is kept.
+     */
     private Map<String, Map<String, Double>> merged(Map<String, Map<String, Double>> now) {
+        if (last.size() > MAX_GROUPS) {
+            return now;
+        }
         Map<String, Map<String, Double>> merged = new HashMap<>();
         Set<String> groups = new HashSet<>(last.keySet());
         groups.addAll(now.keySet());

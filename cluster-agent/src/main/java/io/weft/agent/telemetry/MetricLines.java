@@ -1,20 +1,22 @@
 package io.weft.agent.telemetry;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the Prometheus text format line by line; only the wanted names cost anything. */
+/**
+ * Reads the Prometheus text format line by line; only the wanted names cost anything. Whoever serves the page must not be
+ * able to fill the agent's memory or to hold its reader (T19): bytes, the length of a line and the time are bounded.
+ */
 final class MetricLines {
-    /** A page of more than this is cut off: an application must not be able to fill the agent's memory (T19). */
     static final int MAX_BYTES = 16 * 1024 * 1024;
-
-    private static final int MAX_LINE = 16 * 1024;
+    static final int MAX_LINE = 16 * 1024;
+    static final Duration MAX_TIME = Duration.ofSeconds(6);
 
     interface Sink {
         void sample(String name, Map<String, String> labels, double value);
@@ -22,14 +24,14 @@ final class MetricLines {
 
     private MetricLines() {}
 
-    /** Hands every sample of a wanted name to the sink. Lines that are no samples are skipped. */
+    /**
+     * Hands every sample of a wanted name to the sink. Lines that are no samples, or too long, are skipped. Throws
+     * IOException when the page is too big or comes too slowly: half of one would look like a restart.
+     */
     static void read(InputStream in, Set<String> wanted, Sink sink) throws IOException {
-        BufferedReader reader =
-                new BufferedReader(new InputStreamReader(new Bounded(in, MAX_BYTES), StandardCharsets.UTF_8));
-        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-            if (!line.isEmpty() && line.charAt(0) != '#' && line.length() <= MAX_LINE) {
-                sample(line, wanted, sink);
-            }
+        Lines lines = new Lines(in, System.nanoTime() + MAX_TIME.toNanos());
+        for (String line = lines.next(); line != null; line = lines.next()) {
+            sample(line, wanted, sink);
         }
     }
 
@@ -112,29 +114,62 @@ final class MetricLines {
         }
     }
 
-    /** Ends the stream after a number of bytes. */
-    private static final class Bounded extends InputStream {
+    /** Lines of a stream, never more than one in memory. */
+    private static final class Lines {
         private final InputStream in;
-        private long left;
+        private final long deadline;
+        private final byte[] buffer = new byte[16 * 1024];
+        private final byte[] line = new byte[MAX_LINE];
+        private int at;
+        private int filled;
+        private long bytes;
 
-        Bounded(InputStream in, long left) {
+        Lines(InputStream in, long deadline) {
             this.in = in;
-            this.left = left;
+            this.deadline = deadline;
         }
 
-        @Override
-        public int read() throws IOException {
-            return left-- > 0 ? in.read() : -1;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (left <= 0) {
-                return -1;
+        /** The next line that may be a sample; null at the end. */
+        @Nullable
+        String next() throws IOException {
+            int length = 0;
+            while (at < filled || fill()) {
+                byte b = buffer[at++];
+                if (b != '\n') {
+                    if (length < MAX_LINE) {
+                        line[length] = b;
+                    }
+                    length++;
+                } else {
+                    if (mayBeSample(length)) {
+                        return text(length);
+                    }
+                    length = 0;
+                }
             }
-            int read = in.read(bytes, offset, (int) Math.min(length, left));
-            left -= Math.max(read, 0);
-            return read;
+            return mayBeSample(length) ? text(length) : null;
+        }
+
+        private boolean mayBeSample(int length) {
+            return length > 0 && length <= MAX_LINE && line[0] != '#';
+        }
+
+        private String text(int length) {
+            int end = line[length - 1] == '\r' ? length - 1 : length;
+            return new String(line, 0, end, StandardCharsets.UTF_8);
+        }
+
+        private boolean fill() throws IOException {
+            filled = Math.max(in.read(buffer, 0, buffer.length), 0);
+            at = 0;
+            bytes += filled;
+            if (bytes > MAX_BYTES) {
+                throw new IOException("the page has more than " + MAX_BYTES + " bytes");
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("the page takes longer than " + MAX_TIME.toSeconds() + " s");
+            }
+            return filled > 0;
         }
     }
 }

@@ -16,9 +16,12 @@ final class NodeUsage {
     private static final Logger LOG = Logger.getLogger(NodeUsage.class);
     private static final String CPU = "cpu";
 
+    /** One pod's container as read by one definition; that its counter fell tells a restart. */
+    private record Id(String spec, String uid) {}
+
     private final Kubelet kubelet;
     private final Windows windows;
-    private final Map<String, Counters> counters = new ConcurrentHashMap<>();
+    private final Map<Id, Counters> counters = new ConcurrentHashMap<>();
     private boolean warned;
 
     NodeUsage(Kubelet kubelet, Windows windows) {
@@ -48,7 +51,7 @@ final class NodeUsage {
     }
 
     void retain(Set<String> uids) {
-        counters.keySet().removeIf(key -> !uids.contains(key.substring(0, key.indexOf('/'))));
+        counters.keySet().removeIf(id -> !uids.contains(id.uid()));
     }
 
     private void add(
@@ -57,15 +60,16 @@ final class NodeUsage {
         if (used == null) {
             return;
         }
-        String container = spec.resources().kubeletContainer();
-        String id = pod.uid() + "/" + container + "/" + pod.restarts(container);
-        Counters known =
-                counters.computeIfAbsent(id, _ -> new Counters(pod.started().isAfter(knownSince)));
+        Counters known = counters.computeIfAbsent(
+                new Id(spec.name(), pod.uid()), _ -> new Counters(pod.started().isAfter(knownSince)));
         Map<String, Map<String, Double>> now = new HashMap<>();
         if (used.cpuSeconds() >= 0) {
             now.put(CPU, Map.of(CPU, used.cpuSeconds()));
         }
-        double cpu = known.deltas(now).getOrDefault(CPU, Map.of()).getOrDefault(CPU, 0.0);
+        double cpu;
+        synchronized (known) { // a round that took too long may still be reading
+            cpu = known.deltas(now).getOrDefault(CPU, Map.of()).getOrDefault(CPU, 0.0);
+        }
         windows.add(
                 window,
                 new Windows.ResourceKey(

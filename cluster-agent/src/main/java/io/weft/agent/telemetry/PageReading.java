@@ -11,20 +11,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * One metrics page, reduced to what a definition asks for: counters by group and series, gauges by metric name.
- *
- * @param counters group key "index of the traffic family|edge label's value" to series to value
- * @param bounds bucket bounds that each group lists
- * @param sums of every plain metric over all its series
- */
-record PageReading(
-        Map<String, Map<String, Double>> counters, Map<String, TreeSet<Double>> bounds, Map<String, Double> sums) {
+/** One metrics page, reduced to what a definition asks for. */
+final class PageReading {
 
-    /** Reads a page. Throws IOException when the stream ends in the middle: half a page would look like a reset. */
+    /** Of one page: a proxy that called 600 services lists about so many. */
+    static final int MAX_SERIES = 20_000;
+
+    private final Map<String, Map<String, Double>> counters = new HashMap<>();
+    private final Map<String, TreeSet<Double>> bounds = new HashMap<>();
+    private final Map<String, Double> sums = new HashMap<>();
+    private int series;
+
+    /** Reads a page. Throws IOException when it cannot be had whole: half a page would look like a restart. */
     static PageReading of(ScrapeSpec spec, InputStream page) throws IOException {
-        PageReading reading = new PageReading(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        PageReading reading = new PageReading();
         MetricLines.read(page, wanted(spec), (name, labels, value) -> reading.take(spec, name, labels, value));
+        if (reading.series > MAX_SERIES) {
+            throw new IOException("the page has more than " + MAX_SERIES + " series that are asked for");
+        }
         return reading;
     }
 
@@ -40,6 +44,17 @@ record PageReading(
         return group.substring(group.indexOf('|') + 1);
     }
 
+    /** Group key "index of the traffic family|edge label's value" to series to value. */
+    Map<String, Map<String, Double>> counters() {
+        return counters;
+    }
+
+    /** Of every plain metric over all its series. */
+    Map<String, Double> sums() {
+        return sums;
+    }
+
+    /** Bucket bounds that the group lists, ascending. */
     List<Double> boundsOf(String group) {
         return new ArrayList<>(bounds.getOrDefault(group, new TreeSet<>()));
     }
@@ -63,15 +78,21 @@ record PageReading(
         sums.merge(name, value, Double::sum);
         for (int family = 0; family < spec.traffic().size(); family++) {
             TrafficSpec traffic = spec.traffic().get(family);
-            Optional<String> series = seriesOf(traffic, name, labels);
-            Optional<String> edge = series.isEmpty() ? Optional.empty() : traffic.groupOf(labels);
-            if (edge.isPresent()) {
+            Optional<String> kind = kindOf(traffic, name, labels);
+            Optional<String> edge = kind.isEmpty() ? Optional.empty() : traffic.groupOf(labels);
+            if (edge.isPresent() && series <= MAX_SERIES) {
                 String group = group(family, edge.get());
-                counters.computeIfAbsent(group, _ -> new HashMap<>()).merge(series.orElseThrow(), value, Double::sum);
-                if (series.orElseThrow().startsWith(TrafficDelta.BUCKET)) {
-                    noteBound(group, series.orElseThrow().substring(TrafficDelta.BUCKET.length()));
-                }
+                count(group, kind.orElseThrow(), value);
             }
+        }
+    }
+
+    private void count(String group, String kind, double value) {
+        Map<String, Double> known = counters.computeIfAbsent(group, _ -> new HashMap<>());
+        series += known.containsKey(kind) ? 0 : 1;
+        known.merge(kind, value, Double::sum);
+        if (kind.startsWith(TrafficDelta.BUCKET)) {
+            noteBound(group, kind.substring(TrafficDelta.BUCKET.length()));
         }
     }
 
@@ -81,7 +102,7 @@ record PageReading(
         }
     }
 
-    private static Optional<String> seriesOf(TrafficSpec traffic, String name, Map<String, String> labels) {
+    private static Optional<String> kindOf(TrafficSpec traffic, String name, Map<String, String> labels) {
         if (name.equals(traffic.requests())) {
             return TrafficSpec.responseClass(labels.getOrDefault(traffic.classLabel(), ""))
                     .map(found -> TrafficDelta.CLASS + found);

@@ -74,6 +74,25 @@ class InstancesTest {
         assertThat(counted()).isEqualTo(30 + 6);
     }
 
+    @Test
+    void theLastReadsAddWhatMovedAndNothingThatStandsForAMoment() {
+        requests.set(30);
+        read(0, Reading.REGULAR);
+        requests.set(36);
+        read(0, Reading.LAST);
+        requests.set(37);
+        read(0, Reading.LAST);
+
+        List<Window> drained = windows.drainBefore(NOON.plusSeconds(60));
+        assertThat(counted(drained)).isEqualTo(37);
+        assertThat(drained.stream().filter(Window::hasGauge))
+                .extracting(window -> window.getGauge().getValue())
+                .containsExactly(5.0);
+        assertThat(drained.stream().filter(Window::hasResource))
+                .extracting(window -> window.getResource().getMemoryBytes())
+                .containsExactly(1_000L);
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
         int number = count();
         int value = slowFirst ? 10 * number : requests.get();
@@ -92,6 +111,8 @@ class InstancesTest {
         byte[] page = """
                 # TYPE envoy_http_downstream_rq counter
                 envoy_http_downstream_rq{response_code_class="2xx",http_conn_manager_prefix="outbound_0.0.0.0_8080"} %d
+                pilot_xds 5
+                process_resident_memory_bytes 1000
                 """.formatted(value).getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(200, page.length);
         exchange.getResponseBody().write(page);
@@ -111,14 +132,20 @@ class InstancesTest {
     }
 
     private void read(int restarts) {
+        read(restarts, Reading.REGULAR);
+    }
+
+    private void read(int restarts, Reading reading) {
         ScrapeSpec spec =
                 ScrapeSpec.of(Json.read("""
                 {"name":"proxies","podAnnotation":"istio.io/rev","container":"istio-proxy","port":%d,"path":"/stats",
                  "traffic":[{"reporter":"source","requests":"envoy_http_downstream_rq","classLabel":"response_code_class",
-                  "edgeLabel":"http_conn_manager_prefix","edgePattern":"outbound_.*","downstream":true}]}
+                  "edgeLabel":"http_conn_manager_prefix","edgePattern":"outbound_.*","downstream":true}],
+                 "gauges":[{"metric":"pilot_xds","name":"cpConnectedProxies"}],
+                 "resources":{"component":"proxy","memory":"process_resident_memory_bytes"}}
                 """.formatted(server.getAddress().getPort())));
         try {
-            instances.read(spec, pod(restarts), NOON, NOON.minusSeconds(60), NOON, Reading.REGULAR);
+            instances.read(spec, pod(restarts), NOON, NOON.minusSeconds(60), NOON, reading);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -141,7 +168,10 @@ class InstancesTest {
     }
 
     private long counted() {
-        List<Window> drained = windows.drainBefore(NOON.plusSeconds(60));
+        return counted(windows.drainBefore(NOON.plusSeconds(60)));
+    }
+
+    private static long counted(List<Window> drained) {
         return drained.stream()
                 .map(Window::getTraffic)
                 .map(TrafficSeries::getRequestsMap)

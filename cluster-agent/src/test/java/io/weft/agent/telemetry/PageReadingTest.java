@@ -1,6 +1,7 @@
 package io.weft.agent.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.weft.agent.kube.Json;
 import io.weft.testkit.Seeds;
@@ -8,9 +9,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class PageReadingTest {
@@ -99,6 +102,75 @@ class PageReadingTest {
             }
             assertThat(samples.values()).allMatch(Double::isFinite);
         });
+    }
+
+    @Test
+    void aLineWithoutAnEndIsSkippedAndNeverHeld() throws IOException {
+        PageReading page = PageReading.of(
+                SPEC,
+                new ByteArrayInputStream(("envoy_" + "x".repeat(MetricLines.MAX_LINE) + "\n" + request("orders", 7)
+                                + "\n" + "y".repeat(100_000))
+                        .getBytes(StandardCharsets.UTF_8)));
+        assertThat(page.counters().get(ORDERS)).containsEntry("class:2xx", 7.0);
+    }
+
+    @Test
+    void aPageThatIsTooBigOrNamesTooMuchIsRefusedWhole() {
+        assertThatThrownBy(() -> PageReading.of(SPEC, new Endless("# a comment\n")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("bytes");
+        StringBuilder edges = new StringBuilder();
+        for (int i = 0; i <= PageReading.MAX_SERIES; i++) {
+            edges.append(request("orders" + i, 1)).append('\n');
+        }
+        assertThatThrownBy(() -> PageReading.of(
+                        SPEC, new ByteArrayInputStream(edges.toString().getBytes(StandardCharsets.UTF_8))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("series");
+    }
+
+    @Test
+    void aPageThatDripsIsGivenUp() {
+        long begin = System.nanoTime();
+        assertThatThrownBy(() -> PageReading.of(SPEC, new Dripping()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("longer than 6 s");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(MetricLines.MAX_TIME);
+    }
+
+    private static String request(String service, int count) {
+        return "envoy_cluster_upstream_rq{response_code_class=\"2xx\",cluster_name=\"outbound|8080||" + service
+                + ".orders.svc.cluster.local\"} " + count;
+    }
+
+    /** Says the same line for ever. */
+    private static final class Endless extends InputStream {
+        private final byte[] line;
+        private int at;
+
+        Endless(String line) {
+            this.line = line.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public int read() {
+            return line[at++ % line.length];
+        }
+    }
+
+    /** One byte of a comment every tenth of a second. */
+    private static final class Dripping extends InputStream {
+        @Override
+        public int read() {
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            return '#';
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+            bytes[offset] = (byte) read();
+            return 1;
+        }
     }
 
     private static PageReading realPage() throws IOException {

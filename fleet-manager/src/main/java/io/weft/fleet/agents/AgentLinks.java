@@ -12,7 +12,6 @@ import io.weft.protocol.v1.Hello;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,6 @@ final class AgentLinks {
     static final Duration LOST_AFTER = Duration.ofSeconds(60);
 
     private static final int MAX_TEXT = 128;
-    private static final int MAX_PERMISSIONS = 500;
 
     private final TenantTransactions transactions;
 
@@ -72,14 +70,10 @@ final class AgentLinks {
                         cluster)
                 .flatMap(status -> Optional.ofNullable(status.kubernetesVersion()));
         String kubernetes = text(hello.getKubernetesVersion());
-        List<String> missing = hello.getMissingPermissionsList().stream()
-                .limit(MAX_PERMISSIONS)
-                .map(AgentLinks::text)
-                .toList();
         tx.update("""
-                UPDATE cluster_status SET kubernetes_version = ?, agent_version = ?, missing_permissions = ?::text[],
+                UPDATE cluster_status SET kubernetes_version = ?, agent_version = ?,
                     status_version = status_version + 1 WHERE cluster_id = ?
-                """, kubernetes, text(hello.getAgentVersion()), missing, cluster);
+                """, kubernetes, text(hello.getAgentVersion()), cluster);
         if (!kubernetesBefore.equals(Optional.of(kubernetes))) {
             CompileRequest.raise(tx, cluster, "kubernetesVersion");
         }
