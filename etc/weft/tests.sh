@@ -25,7 +25,7 @@ run_tests() {
         exec 9>&-
         test_programs
         test_agent
-        [ "${1:-}" != --full ] || test_live
+        test_live "${1:-}"
     fi
     sum_up
 }
@@ -118,12 +118,13 @@ test_agent() {
     closing_lines "agent" "$code"
 }
 
-# The main job, and all that takes long. Own state folder and ports: a running ./weft up is left alone.
+# The main job, and with --full all that takes long. Own state folder and ports: a running ./weft up is left alone.
 test_live() {
-    local code=0
+    local code=0 groups='!full'
+    [ "$1" != --full ] || groups=
     say "live: the main job on a real cluster (log: $results/live.log)"
     in_background live "$results/live.log" ./mvnw -B -ntp -pl e2e verify -DskipITs=false \
-        "-Dweft.groups=" "-Dweft.build=$home" || code=$?
+        "-Dweft.groups=$groups" "-Dweft.build=$home" || code=$?
     closing_lines live "$code"
 }
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 )
@@ -43,6 +44,8 @@ func Leftovers() ([]string, error) {
 	sort.Strings(found)
 	return found, nil
 }
+
+var markedPath = regexp.MustCompile(`/[^"\s]*/` + runtimeMark + `/[^"\s]*`)
 
 func markedMount(place string) bool { return strings.Contains(place+"/", "/"+runtimeMark+"/") }
 
@@ -88,8 +91,10 @@ func markedResults() []string {
 	}
 	var found []string
 	for _, file := range files {
-		if text, err := os.ReadFile(file); err == nil && strings.Contains(string(text), "/"+runtimeMark+"/") {
-			found = append(found, "CNI result "+file)
+		if text, err := os.ReadFile(file); err == nil {
+			if place := markedPath.FindString(string(text)); place != "" {
+				found = append(found, "CNI result "+file+" of "+place)
+			}
 		}
 	}
 	return found
@@ -103,7 +108,7 @@ func markedLogLinks() []string {
 	var found []string
 	for _, link := range links {
 		if target, err := os.Readlink(link); err == nil && markedMount(target) {
-			found = append(found, "log link "+link)
+			found = append(found, "log link "+link+" to "+target)
 		}
 	}
 	return found
