@@ -172,12 +172,19 @@ type span struct {
 	Total   int       `json:"total"`
 	Failed  int       `json:"failed"`
 	Seconds []second  `json:"seconds"` // those with requests, oldest first
+	// Of the requests that began in the period and failed, the last ones that are kept.
+	Failures []failure `json:"failures"`
 }
 
 func (r *record) period(since time.Time) span {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	result := span{Since: since.UTC(), Seconds: []second{}}
+	result := span{Since: since.UTC(), Seconds: []second{}, Failures: []failure{}}
+	for _, f := range r.now.Failures {
+		if !f.Time.Before(since) {
+			result.Failures = append(result.Failures, f)
+		}
+	}
 	from := since.UTC().Truncate(time.Second)
 	first := max(from.Unix(), r.newest().Unix()-keptSeconds+1)
 	for unix := first; unix <= r.newest().Unix(); unix++ {

@@ -44,6 +44,8 @@ func (p plan) controllerManagerArguments() []string {
 	return []string{
 		"--kubeconfig=" + config, "--authentication-kubeconfig=" + config, "--authorization-kubeconfig=" + config,
 		"--bind-address=127.0.0.1", "--leader-elect=false", "--use-service-account-credentials=true",
+		// There is no other node: pods of one that was silent for a while, as on a machine that slept, are not taken out of service.
+		"--node-monitor-grace-period=10m",
 		"--service-account-private-key-file=" + p.pki("service-accounts.key"),
 		"--root-ca-file=" + p.pki("ca.crt"),
 		"--cluster-signing-cert-file=" + p.pki("ca.crt"), "--cluster-signing-key-file=" + p.pki("ca.key"),

@@ -8,8 +8,10 @@ import io.weft.e2e.demo.Counted;
 import io.weft.e2e.demo.Hub;
 import io.weft.e2e.launch.Command;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,6 +148,7 @@ class OutagesIT {
                     .atMost(Duration.ofMinutes(2))
                     .untilAsserted(() -> {
                         fill(filler, "4k"); // what was freed meanwhile as well
+                        useUpLogSegment();
                         Hub.Answer answer = create("full-" + accepted.size());
                         if (answer.ok()) {
                             accepted.add(answer.body().path("id").asText());
@@ -237,6 +240,17 @@ class OutagesIT {
                                 .output())
                         .isNotEmpty()
                         .isNotEqualTo(object.at("/metadata/uid").asText()));
+    }
+
+    /** PostgreSQL keeps log segments in store, into which it goes on writing when the disk is full. */
+    private void useUpLogSegment() {
+        try (Rows rows = Rows.asSuperuser(live().services())) {
+            rows.execute("SELECT pg_switch_wal()");
+        } catch (SQLException full) {
+            System.out.println("the log's next segment: " + full.getMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<Long> apiServer() {

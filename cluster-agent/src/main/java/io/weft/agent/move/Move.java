@@ -33,7 +33,10 @@ record Move(boolean relabel, List<Workload> restarts, State state, String reason
         restarts = List.copyOf(restarts);
     }
 
-    static Move decide(PlacementSpec spec, NamespaceSeen seen, boolean revisionReady, Instant now) {
+    /**
+     * @param elsewhere workloads that are under way in other namespaces: the limit of a wave is over all of them
+     */
+    static Move decide(PlacementSpec spec, NamespaceSeen seen, boolean revisionReady, int elsewhere, Instant now) {
         boolean labelled = spec.value().equals(seen.labels().get(spec.label()))
                 && spec.removeLabels().stream().noneMatch(seen.labels()::containsKey);
         List<Workload> open =
@@ -56,21 +59,30 @@ record Move(boolean relabel, List<Workload> restarts, State state, String reason
         if (spec.paused()) {
             return new Move(false, List.of(), State.HELD, "Paused", unfinished(open, labelled));
         }
-        return labelled ? restart(spec, open, now) : new Move(true, List.of(), State.LABELLED, "", "");
+        return labelled ? restart(spec, open, elsewhere, now) : new Move(true, List.of(), State.LABELLED, "", "");
     }
 
-    private static Move restart(PlacementSpec spec, List<Workload> open, Instant now) {
+    /** Workloads that are on their way to the revision, for as long as the placement moves anything. */
+    static int underway(PlacementSpec spec, NamespaceSeen seen, Instant now) {
+        return now.isAfter(spec.deadline())
+                ? 0
+                : (int) seen.workloads().stream()
+                        .filter(workload -> !workload.done() && isUnderway(spec, workload, now))
+                        .count();
+    }
+
+    private static Move restart(PlacementSpec spec, List<Workload> open, int elsewhere, Instant now) {
         List<Workload> underway = open.stream()
                 .filter(workload -> isUnderway(spec, workload, now))
                 .toList();
         List<Workload> candidates = open.stream()
                 .filter(workload -> !isUnderway(spec, workload, now))
                 .toList();
-        List<Workload> restarts = candidates.stream()
-                .filter(Move::mayRestart)
-                .limit(Math.max(0, spec.maxParallelWorkloads() - underway.size()))
+        List<Workload> allowed = candidates.stream().filter(Move::mayRestart).toList();
+        List<Workload> restarts = allowed.stream()
+                .limit(Math.max(0, spec.maxParallelWorkloads() - underway.size() - elsewhere))
                 .toList();
-        if (underway.isEmpty() && restarts.isEmpty()) {
+        if (underway.isEmpty() && allowed.isEmpty()) {
             String blocked = candidates.stream()
                     .map(workload -> workload + ": " + workload.blockedBy())
                     .collect(Collectors.joining("; "));

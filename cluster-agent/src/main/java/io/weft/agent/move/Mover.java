@@ -18,6 +18,7 @@ import io.weft.protocol.v1.WorkloadProgress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,13 +74,14 @@ public final class Mover implements AutoCloseable {
     }
 
     private Duration run() {
-        boolean settled = true;
         Set<String> placed = new HashSet<>();
+        List<Looked> looks = new ArrayList<>();
+        boolean settled = true;
         for (Document document : state.documents("Placement")) {
             try {
                 PlacementSpec spec = PlacementSpec.of(document);
                 placed.add(spec.namespace());
-                settled &= converge(spec);
+                look(spec).ifPresent(looks::add);
             } catch (IllegalArgumentException e) {
                 LOG.warnf("placement %s is not usable: %s", document.name(), e.getMessage());
             } catch (KubeRefusal refusal) {
@@ -87,26 +89,51 @@ public final class Mover implements AutoCloseable {
                 LOG.warnf("moving %s: %s", document.name(), refusal.getMessage());
             }
         }
+        settled &= converge(looks);
         reported.keySet().retainAll(placed);
         return settled ? AT_REST : WHILE_MOVING;
     }
 
-    /** One look, at most one step; true when there is nothing more to do. */
-    private boolean converge(PlacementSpec spec) {
-        Optional<NamespaceSeen> seen = reader.look(spec);
-        if (seen.isEmpty()) {
+    /** A namespace as it was seen in this round, and how many of its workloads were under way. */
+    private record Looked(PlacementSpec spec, NamespaceSeen seen, int underway) {}
+
+    private Optional<Looked> look(PlacementSpec spec) {
+        Optional<Looked> looked =
+                reader.look(spec).map(seen -> new Looked(spec, seen, Move.underway(spec, seen, clock.instant())));
+        if (looked.isEmpty()) {
             Move none =
                     new Move(false, List.of(), Move.State.WAITING, "NamespaceNotFound", "there is no such namespace");
             report(spec, none, new NamespaceSeen(Map.of(), "", List.of()));
-            return true;
         }
-        Move move = Move.decide(spec, seen.get(), isInPlace(spec.requires()), clock.instant());
+        return looked;
+    }
+
+    /** At most one step of each; true when there is nothing more to do. What begins in one leaves less to the next. */
+    private boolean converge(List<Looked> looks) {
+        int underway = looks.stream().mapToInt(Looked::underway).sum();
+        boolean settled = true;
+        for (Looked look : looks) {
+            try {
+                Move move = converge(look, underway - look.underway());
+                underway += move.restarts().size();
+                settled &= move.state() == Move.State.MOVED || move.state() == Move.State.FAILED;
+            } catch (KubeRefusal refusal) {
+                settled = false;
+                LOG.warnf("moving %s: %s", look.spec().namespace(), refusal.getMessage());
+            }
+        }
+        return settled;
+    }
+
+    private Move converge(Looked look, int elsewhere) {
+        PlacementSpec spec = look.spec();
+        Move move = Move.decide(spec, look.seen(), isInPlace(spec.requires()), elsewhere, clock.instant());
         if (move.relabel()) {
             relabel(spec);
         }
         move.restarts().forEach(workload -> restart(spec, workload));
-        report(spec, move, seen.get());
-        return move.state() == Move.State.MOVED || move.state() == Move.State.FAILED;
+        report(spec, move, look.seen());
+        return move;
     }
 
     /** True when the layer is acknowledged as it is desired now; a former digest says nothing of it. */

@@ -19,7 +19,7 @@ class MoveTest {
 
     @Test
     void nothingMovesBeforeItsRevisionIsInPlace() {
-        Move move = Move.decide(spec(2, false, Instant.MAX), seen(OLD, workload("web", OLD, 0, 2, "")), false, NOON);
+        Move move = Move.decide(spec(2, false, Instant.MAX), seen(OLD, workload("web", OLD, 0, 2, "")), false, 0, NOON);
         assertThat(move.relabel()).isFalse();
         assertThat(move.state()).isEqualTo(State.WAITING);
         assertThat(move.reason()).isEqualTo("RevisionNotReady");
@@ -27,7 +27,7 @@ class MoveTest {
 
     @Test
     void theLabelComesBeforeTheFirstRestart() {
-        Move move = Move.decide(spec(2, false, Instant.MAX), seen(OLD, workload("web", OLD, 0, 2, "")), true, NOON);
+        Move move = Move.decide(spec(2, false, Instant.MAX), seen(OLD, workload("web", OLD, 0, 2, "")), true, 0, NOON);
         assertThat(move.relabel()).isTrue();
         assertThat(move.restarts()).isEmpty();
     }
@@ -38,6 +38,7 @@ class MoveTest {
                 spec(2, false, Instant.MAX),
                 seen(NEW, workload("web", OLD, 0, 2, "PodDisruptionBudget web")),
                 true,
+                0,
                 NOON);
         assertThat(move.state()).isEqualTo(State.HELD);
         assertThat(move.reason()).isEqualTo("DisruptionsNotAllowed");
@@ -48,13 +49,28 @@ class MoveTest {
     void theWayBackFromPodsThatNeverBecameReadyAsksNoBudget() {
         Workload stuck = new Workload(
                 "Deployment", "web", OLD, 2, 2, 1, 0, "PodDisruptionBudget web", "", "", NOON, NOON, Instant.EPOCH);
-        Move move = Move.decide(spec(1, false, Instant.MAX), seen(NEW, stuck), true, NOON);
+        Move move = Move.decide(spec(1, false, Instant.MAX), seen(NEW, stuck), true, 0, NOON);
         assertThat(move.restarts()).containsExactly(stuck);
     }
 
     @Test
+    void whatIsUnderWayInOtherNamespacesCountsToo() {
+        PlacementSpec spec = spec(2, false, Instant.MAX);
+        NamespaceSeen seen = seen(NEW, workload("api", OLD, 0, 2, ""), workload("web", OLD, 0, 2, ""));
+        assertThat(Move.decide(spec, seen, true, 1, NOON).restarts()).hasSize(1);
+        Move waits = Move.decide(spec, seen, true, 2, NOON);
+        assertThat(waits.restarts()).isEmpty();
+        assertThat(waits.state()).as("its turn comes; no budget holds it").isEqualTo(State.RESTARTING);
+        assertThat(Move.underway(spec, seen(NEW, workload("api", NEW, 0, 2, ""), workload("web", OLD, 0, 2, "")), NOON))
+                .isEqualTo(1);
+        assertThat(Move.underway(spec(2, false, NOON.minusSeconds(1)), seen(NEW, workload("api", NEW, 0, 2, "")), NOON))
+                .as("what was given up holds up nobody")
+                .isZero();
+    }
+
+    @Test
     void aWorkloadWhosePodsAreAllThereIsLeftAlone() {
-        Move move = Move.decide(spec(2, false, Instant.MAX), seen(NEW, workload("web", "", 2, 0, "")), true, NOON);
+        Move move = Move.decide(spec(2, false, Instant.MAX), seen(NEW, workload("web", "", 2, 0, "")), true, 0, NOON);
         assertThat(move.state()).isEqualTo(State.MOVED);
         assertThat(move.restarts()).isEmpty();
     }
@@ -62,7 +78,7 @@ class MoveTest {
     @Test
     void pastTheDeadlineItHasFailedAndSaysWhatIsMissing() {
         Move move = Move.decide(
-                spec(2, false, NOON.minusSeconds(1)), seen(NEW, workload("web", NEW, 0, 2, "")), true, NOON);
+                spec(2, false, NOON.minusSeconds(1)), seen(NEW, workload("web", NEW, 0, 2, "")), true, 0, NOON);
         assertThat(move.state()).isEqualTo(State.FAILED);
         assertThat(move.reason()).isEqualTo("DeadlineExceeded");
         assertThat(move.message()).contains("Deployment web: 0 of 2 ready");
@@ -74,31 +90,32 @@ class MoveTest {
         PlacementSpec spec = spec(2, false, NOON.minusSeconds(1));
         Workload web = workload("web", NEW, 2, 0, "");
         NamespaceSeen moved = new NamespaceSeen(Map.of(), NEW, List.of(web));
-        Move restored = Move.decide(spec, moved, true, NOON);
+        Move restored = Move.decide(spec, moved, true, 0, NOON);
         assertThat(restored.relabel()).isTrue();
         assertThat(restored.restarts()).isEmpty();
         assertThat(restored.state()).isEqualTo(State.FAILED);
         NamespaceSeen never = new NamespaceSeen(Map.of("istio.io/rev", OLD), "", List.of(web));
-        assertThat(Move.decide(spec, never, true, NOON).relabel()).isFalse();
-        assertThat(Move.decide(spec, seen(NEW, web), true, NOON).state()).isEqualTo(State.MOVED);
+        assertThat(Move.decide(spec, never, true, 0, NOON).relabel()).isFalse();
+        assertThat(Move.decide(spec, seen(NEW, web), true, 0, NOON).state()).isEqualTo(State.MOVED);
     }
 
     @Test
     void theWayBackHasNoDeadlineAndMoves() {
         NamespaceSeen failed =
                 new NamespaceSeen(Map.of("istio.io/rev", OLD), OLD, List.of(workload("web", OLD, 0, 2, "")));
-        assertThat(Move.decide(spec(2, false, Instant.MAX), failed, true, NOON).relabel())
+        assertThat(Move.decide(spec(2, false, Instant.MAX), failed, true, 0, NOON)
+                        .relabel())
                 .isTrue();
     }
 
     @Test
     void aWorkloadWhoseNewPodsGotAnotherRevisionIsRestartedAgainButNotAtOnce() {
         Workload web = astray(NOON.minusSeconds(30));
-        assertThat(Move.decide(spec(2, false, Instant.MAX), seen(NEW, web), true, NOON)
+        assertThat(Move.decide(spec(2, false, Instant.MAX), seen(NEW, web), true, 0, NOON)
                         .restarts())
                 .isEmpty();
         Workload later = astray(NOON.minusSeconds(61));
-        assertThat(Move.decide(spec(2, false, Instant.MAX), seen(NEW, later), true, NOON)
+        assertThat(Move.decide(spec(2, false, Instant.MAX), seen(NEW, later), true, 0, NOON)
                         .restarts())
                 .containsExactly(later);
     }
@@ -109,7 +126,7 @@ class MoveTest {
 
     @Test
     void aPauseStopsNewRestarts() {
-        Move move = Move.decide(spec(2, true, Instant.MAX), seen(NEW, workload("web", OLD, 0, 2, "")), true, NOON);
+        Move move = Move.decide(spec(2, true, Instant.MAX), seen(NEW, workload("web", OLD, 0, 2, "")), true, 0, NOON);
         assertThat(move.state()).isEqualTo(State.HELD);
         assertThat(move.restarts()).isEmpty();
     }
@@ -128,6 +145,7 @@ class MoveTest {
                         spec(most, false, Instant.MAX),
                         new NamespaceSeen(Map.of("istio.io/rev", label), NEW, workloads),
                         true,
+                        0,
                         NOON);
                 label = move.relabel() ? NEW : label;
                 workloads.replaceAll(workload -> move.restarts().contains(workload)

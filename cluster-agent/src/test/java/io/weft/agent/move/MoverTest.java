@@ -93,6 +93,51 @@ class MoverTest {
     }
 
     @Test
+    void theLimitIsOverAllNamespaces() {
+        for (String namespace : List.of("shop", "pay")) {
+            cluster.objects.put(
+                    "/api/v1/namespaces/" + namespace,
+                    "{\"metadata\":{\"name\":\"%s\",\"labels\":{\"istio.io/rev\":\"b\"}}}".formatted(namespace));
+            for (String list : List.of(
+                    "/apis/apps/v1/namespaces/%s/statefulsets",
+                    "/apis/apps/v1/namespaces/%s/daemonsets", "/apis/policy/v1/namespaces/%s/poddisruptionbudgets")) {
+                cluster.objects.put(list.formatted(namespace), "{\"items\":[]}");
+            }
+            cluster.objects.put("/apis/apps/v1/namespaces/" + namespace + "/deployments", """
+                    {"items":[{"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"web"}},
+                     "template":{"metadata":{"labels":{"app":"web"},"annotations":{"weft.io/placed-revision":"a"}}}}}]}""");
+            cluster.objects.put("/api/v1/namespaces/" + namespace + "/pods", """
+                    {"items":[{"metadata":{"name":"web-1","creationTimestamp":"2026-01-01T11:00:00Z","labels":{"app":"web"},
+                     "annotations":{"weft.io/placed-revision":"a","istio.io/rev":"a"}},"status":{"phase":"Running"}}]}""");
+        }
+        Desired now = new DesiredBuilder()
+                .document("placement", "Placement", "pay", placement("pay"))
+                .document("placement", "Placement", "shop", placement("shop"))
+                .build(1);
+        state.receive(now);
+        acknowledge(now);
+        mover.start();
+        await().until(() -> !restarted().isEmpty());
+        await().until(() -> states().stream().filter("restarting"::equals).count() >= 2);
+        assertThat(restarted()).hasSize(1);
+    }
+
+    private List<String> restarted() {
+        return cluster.writes().stream()
+                .filter(request ->
+                        request.method().equals("PATCH") && request.path().endsWith("/deployments/web"))
+                .map(FakeApi.Request::path)
+                .distinct()
+                .toList();
+    }
+
+    private static String placement(String namespace) {
+        return """
+                {"namespace":"%s","label":"istio.io/rev","value":"b","removeLabels":[],"podAnnotation":"istio.io/rev",
+                 "requires":"","maxParallelWorkloads":1,"paused":false}""".formatted(namespace);
+    }
+
+    @Test
     void restoringALabelKeepsWhatItWasBeforeTheMove() {
         var namespace = Json.read("""
                 {"metadata":{"labels":{"istio.io/rev":"c"},

@@ -2,10 +2,12 @@ package io.weft.e2e.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +30,8 @@ public final class LoadClient implements AutoCloseable {
         return thread;
     });
     private final ConcurrentMap<String, NavigableMap<Long, Count>> pods = new ConcurrentHashMap<>();
+    /** What each failed request met, by when it began. */
+    private final ConcurrentNavigableMap<Instant, String> failures = new ConcurrentSkipListMap<>();
 
     /** Requests that ended in one second, or in several. */
     public record Count(long total, long failed) {
@@ -65,6 +69,13 @@ public final class LoadClient implements AutoCloseable {
                                         second.path("total").asLong(),
                                         second.path("failed").asLong()));
                     }
+                    for (JsonNode failure : stats.path("failures")) {
+                        failures.put(
+                                Instant.parse(failure.path("time").asText()),
+                                failure.path("target").asText() + " "
+                                        + failure.path("status").asText("no answer") + " "
+                                        + failure.path("error").asText());
+                    }
                 });
     }
 
@@ -75,6 +86,14 @@ public final class LoadClient implements AutoCloseable {
                 .forEach(pod -> pod.tailMap(from.getEpochSecond(), true)
                         .forEach((second, count) -> sum.merge(second, count, Count::plus)));
         return sum;
+    }
+
+    /** Up to {@code most} requests that failed in {@code [from, to)}, each with its time, target and answer. */
+    List<String> failuresBetween(Instant from, Instant to, int most) {
+        return failures.subMap(from, to).entrySet().stream()
+                .limit(most)
+                .map(failure -> failure.getKey() + " " + failure.getValue())
+                .toList();
     }
 
     /** Sum over {@code [from, to)}. */

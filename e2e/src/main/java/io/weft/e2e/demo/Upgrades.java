@@ -21,6 +21,7 @@ import java.util.stream.StreamSupport;
 
 /** Two rollouts to the same version: one that meets a planted regression, one that goes through. */
 final class Upgrades {
+    private static final int SHOWN_FAILURES = 30;
     private static final String BAD = "e2e/sample/bad-upgrade.yaml";
     private static final List<String> ENDED = List.of("rolledBack", "completed", "aborted");
     private static final List<String> STANDING = List.of("paused", "waitingApproval"); // "stuck" ends with its cause
@@ -72,7 +73,7 @@ final class Upgrades {
     }
 
     Report.RolledBack bad(String installationId, String from, String to, Consumer<JsonNode> onChange) {
-        Ended ended = run(installationId, to, "rolledBack", Duration.ofMinutes(8), onChange);
+        Ended ended = run(spec(installationId, to, "20s"), "rolledBack", Duration.ofMinutes(8), onChange);
         Await.pause();
         awaitSeconds(ended.end().plus(OBSERVED_AFTER));
         Restored restored = Restored.from(client.since(ended.start()), QUIET_SECONDS);
@@ -86,7 +87,7 @@ final class Upgrades {
     }
 
     Report.Completed good(String installationId, String from, String to, Consumer<JsonNode> onChange) {
-        return measured(run(installationId, to, "completed", Duration.ofMinutes(15), onChange), from, to);
+        return measured(run(spec(installationId, to, "20s"), "completed", Duration.ofMinutes(15), onChange), from, to);
     }
 
     /** Every wave moves; before the old control plane is given up, somebody orders it all back. */
@@ -94,7 +95,7 @@ final class Upgrades {
         AtomicBoolean ordered = new AtomicBoolean();
         Consumer<JsonNode> orderingBack = change -> {
             onChange.accept(change);
-            if (change.at("/status/step").asText().equals("promoted") && ordered.compareAndSet(false, true)) {
+            if (change.at("/status/step").asText().equals("promote") && ordered.compareAndSet(false, true)) {
                 String key = UUID.randomUUID().toString();
                 String path = "/rollouts/" + change.path("id").asText() + "/commands";
                 Map<String, Object> command = Map.of("command", "rollBack", "reason", "there and back");
@@ -104,7 +105,8 @@ final class Upgrades {
                 });
             }
         };
-        return measured(run(installationId, to, "rolledBack", Duration.ofMinutes(25), orderingBack), from, to);
+        Map<String, Object> spec = spec(installationId, to, "10m"); // time to order it, also with the hub away
+        return measured(run(spec, "rolledBack", Duration.ofMinutes(25), orderingBack), from, to);
     }
 
     private Report.Completed measured(Ended ended, String from, String to) {
@@ -116,6 +118,7 @@ final class Upgrades {
         String outcome = ended.status().path("phase").asText();
         say.line("%s in %.1f s: %d requests, %d failed, longest gap %d s"
                 .formatted(outcome, took, all.total(), all.failed(), Restored.longestGap(seconds)));
+        client.failuresBetween(ended.start(), ended.end(), SHOWN_FAILURES).forEach(say::detail);
         return new Report.Completed(from, to, outcome, all.total(), all.failed(), took);
     }
 
@@ -152,12 +155,10 @@ final class Upgrades {
         }
     }
 
-    private Ended run(String installationId, String to, String wanted, Duration limit, Consumer<JsonNode> onChange) {
+    private Ended run(Map<String, Object> spec, String wanted, Duration limit, Consumer<JsonNode> onChange) {
         Instant start = Instant.now();
-        String id = hub.post("/rollouts", Map.of("spec", spec(installationId, to)))
-                .path("id")
-                .asText();
-        say.line("rollout " + id + " to " + to + " asked for");
+        String id = hub.post("/rollouts", Map.of("spec", spec)).path("id").asText();
+        say.line("rollout " + id + " to " + spec.get("toVersion") + " asked for");
         Told told = new Told(onChange);
         JsonNode rollout = await.silent()
                 .until(
@@ -187,7 +188,7 @@ final class Upgrades {
         return new Ended(id, rollout, start, Instant.now());
     }
 
-    private static Map<String, Object> spec(String installationId, String to) {
+    private static Map<String, Object> spec(String installationId, String to, String finalSoak) {
         return Map.of(
                 "installationId",
                 installationId,
@@ -210,7 +211,7 @@ final class Upgrades {
                 "controlPlaneSoak",
                 "10s",
                 "finalSoak",
-                "20s");
+                finalSoak);
     }
 
     private static Map<String, Object> wave(String name, String namespaces) {

@@ -7,6 +7,7 @@ import io.weft.upgrade.decision.Observations.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,10 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/** Namespaces return to the revisions they came from: no compile, no render; policies written meanwhile stay. */
+/**
+ * Namespaces return to the revisions they came from: no compile, no render; policies written meanwhile stay. Waves go back
+ * one after the other, the last first: all at once would restart more workloads than a wave may.
+ */
 final class WayBack {
     private static final Duration LOOK_AGAIN_WHEN_STUCK = Duration.ofSeconds(30);
 
@@ -26,20 +30,32 @@ final class WayBack {
      * @param waves positions of those that go back; none when only the new control plane has to go
      */
     static Decided start(Look look, Failure cause, SortedSet<Integer> waves) {
-        Instant deadline = look.now().plus(look.plan().timing().rollbackDeadline());
-        List<Effect> effects = new ArrayList<>(look.placeFormer(waves));
+        List<Effect> effects = new ArrayList<>();
+        if (!waves.isEmpty()) {
+            effects.addAll(look.placeFormer(List.of(waves.last())));
+        }
         if (look.state().step() instanceof Step.Promoted) {
             effects.add(new Effect.MakeDefault(
                     look.plan().from().revision(), look.plan().to().revision()));
         }
         return look.decided(
                 new Decision.RollBack(cause.reason(), cause.message()),
-                look.state().withoutHold().at(new Step.RollingBack(cause, waves, look.now(), deadline)),
+                look.state().withoutHold().at(new Step.RollingBack(cause, waves, look.now(), deadline(look))),
                 effects,
                 waves.isEmpty() ? look.now() : look.soon());
     }
 
+    private static Instant deadline(Look look) {
+        return look.now().plus(look.plan().timing().rollbackDeadline());
+    }
+
     static Decided progress(Look look, Step.RollingBack step) {
+        Optional<Integer> next = next(look, step);
+        boolean late = !look.now().isBefore(step.deadline());
+        // One wave that does not get back keeps the others no longer than its own time.
+        if (next.isPresent() && (late || missing(look, step).isEmpty())) {
+            return place(look, step, next.get());
+        }
         Optional<String> obstacle = obstacle(look, step);
         if (obstacle.isEmpty()) {
             return finish(look, step);
@@ -48,10 +64,35 @@ final class WayBack {
         if (look.state().stuck()) {
             return look.waiting(Reason.ROLLBACK_DEADLINE, message, look.now().plus(LOOK_AGAIN_WHEN_STUCK));
         }
-        if (!look.now().isBefore(step.deadline())) {
+        if (late) {
             return look.stuck(Reason.ROLLBACK_DEADLINE, message);
         }
         return look.waiting(Reason.ROLLING_BACK, message, look.soonOr(step.deadline()));
+    }
+
+    private static Decided place(Look look, Step.RollingBack step, int wave) {
+        SortedMap<String, String> missing = missing(look, step);
+        String message = look.plan().wave(wave).title() + " goes back now"
+                + (missing.isEmpty() ? "" : "; not back in time: " + String.join(", ", missing.values()));
+        return look.decided(
+                new Decision.RollBack(Reason.ROLLING_BACK, message),
+                look.state()
+                        .withoutHold()
+                        .at(new Step.RollingBack(step.cause(), step.waves(), step.since(), deadline(look))),
+                look.placeFormer(List.of(wave)),
+                look.soon());
+    }
+
+    /** The last wave that is still placed on the new revision. */
+    private static Optional<Integer> next(Look look, Step.RollingBack step) {
+        return step.waves().stream().filter(wave -> !isPlacedBack(look, wave)).max(Comparator.naturalOrder());
+    }
+
+    private static boolean isPlacedBack(Look look, int wave) {
+        String target = look.plan().to().revision();
+        return look.state().revisionsBefore().getOrDefault(wave, new TreeMap<>()).entrySet().stream()
+                .allMatch(before -> before.getValue().equals(target)
+                        || !target.equals(look.seen().placements().get(before.getKey())));
     }
 
     private static Optional<String> obstacle(Look look, Step.RollingBack step) {
@@ -87,10 +128,13 @@ final class WayBack {
         return !look.seen().placements().containsValue(look.plan().to().revision());
     }
 
-    /** Namespaces that are not back, each with what is known of it. */
+    /** Namespaces that were sent back and are not, each with what is known of it. */
     private static SortedMap<String, String> missing(Look look, Step.RollingBack step) {
         SortedMap<String, String> missing = new TreeMap<>();
         for (int wave : step.waves()) {
+            if (!isPlacedBack(look, wave)) {
+                continue;
+            }
             Map<String, String> before = look.state().revisionsBefore().getOrDefault(wave, new TreeMap<>());
             before.forEach((namespace, revision) -> {
                 if (!isBack(look, step, namespace, revision)) {

@@ -71,6 +71,8 @@ final class FakeMesh {
         String wanted;
         int moved = PODS;
         boolean paused;
+        /** Something keeps its pods from being replaced. */
+        boolean blocked;
         /** As in the placement; the mover does nothing after it. */
         Optional<Instant> deadline = Optional.empty();
 
@@ -172,7 +174,7 @@ final class FakeMesh {
     }
 
     private void restartOnePod(Ns namespace) {
-        if (namespace.settled() || namespace.paused || namespace.overdue(now)) {
+        if (namespace.settled() || namespace.paused || namespace.blocked || namespace.overdue(now)) {
             return;
         }
         namespace.firstRestart = Optional.of(namespace.firstRestart.orElse(now));

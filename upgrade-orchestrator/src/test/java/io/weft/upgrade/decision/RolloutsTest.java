@@ -392,6 +392,37 @@ class RolloutsTest {
     }
 
     @Test
+    void wavesGoBackOneAfterTheOtherTheLastFirst() {
+        Scenario scenario = twoWaves(OnFailure.ROLL_BACK_ALL).untilStep(Step.Promoted.class);
+        scenario.command(Command.Kind.ROLL_BACK);
+        scenario.untilPhase(Phase.ROLLING_BACK);
+        assertThat(scenario.mesh.namespace("pay").wanted).isEqualTo(OLD);
+        assertThat(scenario.mesh.namespace("shop").wanted)
+                .as("the first wave waits for the second")
+                .isEqualTo(NEW);
+
+        scenario.until(_ -> scenario.mesh.namespace("shop").wanted.equals(OLD));
+
+        assertThat(scenario.mesh.namespace("pay").settled()).isTrue();
+        scenario.untilPhase(Phase.ROLLED_BACK);
+        assertThat(scenario.mesh.controlPlanes).containsOnlyKeys(OLD);
+    }
+
+    @Test
+    void aWaveThatDoesNotGetBackKeepsTheOthersNoLongerThanItsOwnTime() {
+        Scenario scenario = twoWaves(OnFailure.ROLL_BACK_ALL).untilStep(Step.Promoted.class);
+        scenario.command(Command.Kind.ROLL_BACK);
+        scenario.untilPhase(Phase.ROLLING_BACK);
+        scenario.mesh.namespace("pay").blocked = true;
+
+        scenario.until(_ -> scenario.mesh.namespace("shop").wanted.equals(OLD));
+
+        assertThat(scenario.mesh.namespace("pay").settled()).isFalse();
+        scenario.untilPhase(Phase.STUCK);
+        assertThat(scenario.mesh.namespace("shop").settled()).isTrue();
+    }
+
+    @Test
     void rollBackAllTakesEarlierWavesBackToo() {
         Scenario scenario = twoWaves(OnFailure.ROLL_BACK_ALL)
                 .until(state -> state.step() instanceof Step.WaveMoving moving
