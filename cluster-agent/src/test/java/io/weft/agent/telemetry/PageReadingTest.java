@@ -156,6 +156,14 @@ class PageReadingTest {
         public int read() {
             return line[at++ % line.length];
         }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) {
+            for (int filled = 0; filled < length; filled++) {
+                bytes[offset + filled] = (byte) read();
+            }
+            return length;
+        }
     }
 
     /** One byte of a comment every tenth of a second. */
