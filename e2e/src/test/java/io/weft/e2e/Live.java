@@ -51,6 +51,11 @@ final class Live implements AutoCloseable {
     /** Starts from nothing: what an earlier run left is ended first. */
     static Live start() {
         endLeftovers();
+        return startOnWhatIsThere();
+    }
+
+    /** Starts on folders that the suite has laid out itself, after {@link #endLeftovers}, which deletes them. */
+    static Live startOnWhatIsThere() {
         return new Live(layout());
     }
 

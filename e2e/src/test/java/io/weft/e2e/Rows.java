@@ -1,14 +1,11 @@
 package io.weft.e2e;
 
 import io.weft.e2e.launch.LocalServices;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /** The hub's tables through plain SQL, as their owner: row security is forced, so it binds the owner too. */
 final class Rows implements AutoCloseable {
@@ -20,17 +17,6 @@ final class Rows implements AutoCloseable {
 
     static Rows asOwner(LocalServices services) throws SQLException {
         return new Rows(DriverManager.getConnection(services.jdbcUrl(), "weft_owner", services.password("weft_owner")));
-    }
-
-    static Rows asSuperuser(LocalServices services) throws IOException, SQLException {
-        String password = Files.readString(services.passwordFile("weft_owner").resolveSibling("postgres"));
-        return new Rows(DriverManager.getConnection(services.jdbcUrl(), "postgres", password.strip()));
-    }
-
-    void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     /** The number that a query gives inside the organisation's transaction. */
