@@ -88,6 +88,17 @@ record Api(String key) {
         return send(json(path, headers).PUT(BodyPublishers.ofString(body)));
     }
 
+    /** A merge patch. */
+    Reply patch(String path, String body, String... headers) {
+        return patchAs("application/merge-patch+json", path, body, headers);
+    }
+
+    Reply patchAs(String mediaType, String path, String body, String... headers) {
+        return send(request(path, headers)
+                .header("Content-Type", mediaType)
+                .method("PATCH", BodyPublishers.ofString(body)));
+    }
+
     Reply delete(String path, String... headers) {
         return send(request(path, headers).DELETE());
     }
@@ -98,10 +109,15 @@ record Api(String key) {
                 .POST(BodyPublishers.ofByteArray(bundle)));
     }
 
+    /** Every answer of every test is held against the contract. */
     Reply send(HttpRequest.Builder request) {
+        HttpRequest sent = request.build();
         try {
-            HttpResponse<byte[]> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-            return new Reply(response.statusCode(), tree(response.body()), response);
+            HttpResponse<byte[]> response = CLIENT.send(sent, HttpResponse.BodyHandlers.ofByteArray());
+            Reply reply = new Reply(response.statusCode(), tree(response.body()), response);
+            Contract.require(
+                    sent.method(), sent.uri().getPath(), reply.status(), reply.header("Content-Type"), reply.body());
+            return reply;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -9,10 +9,6 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.weft.api.http.Requires;
 import io.weft.testkit.ArchitectureRules;
-import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.PUT;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -54,9 +50,6 @@ class ArchitectureTest {
     }
 
     private static boolean isEndpoint(JavaMethod method) {
-        return method.isAnnotatedWith(GET.class)
-                || method.isAnnotatedWith(POST.class)
-                || method.isAnnotatedWith(PUT.class)
-                || method.isAnnotatedWith(DELETE.class);
+        return ServedMethods.verbs(method).findAny().isPresent();
     }
 }

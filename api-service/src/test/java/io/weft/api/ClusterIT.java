@@ -10,13 +10,6 @@ import org.junit.jupiter.api.Test;
 /** Clusters, enrolment, revocation. */
 @HubTest
 class ClusterIT {
-    private static void agentCaExists() {
-        Hub.sql("""
-                INSERT INTO agent_ca (id, spki_pin, certificate_der, sealed_key)
-                VALUES (gen_random_uuid(), 'sha256:abc', '', '') ON CONFLICT DO NOTHING
-                """);
-    }
-
     private static JsonNode condition(JsonNode body, String type) {
         for (JsonNode condition : body.path("status").path("conditions")) {
             if (condition.path("type").asText().equals(type)) {
@@ -67,7 +60,7 @@ class ClusterIT {
 
     @Test
     void theTokenIsShownOnceLivesShortlyAndStandsInNoLine() {
-        agentCaExists();
+        Fixtures.agentCa();
         Api acme = Api.acme();
         String cluster = Fixtures.cluster(acme, "{}");
         String body = "{\"spec\":{\"clusterId\":\"" + cluster + "\"}}";
@@ -123,7 +116,7 @@ class ClusterIT {
 
     @Test
     void theRulesOfTheNamedReleasesAreInTheValues() {
-        agentCaExists();
+        Fixtures.agentCa();
         Api acme = Api.acme();
         Fixtures.upload(acme, "1.26.0");
         String id = acme.post("/clusters", """

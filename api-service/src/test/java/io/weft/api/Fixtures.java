@@ -70,6 +70,14 @@ final class Fixtures {
         Hub.sql("UPDATE cluster_status SET kubernetes_version = 'v1.33.1' WHERE cluster_id = '%s'".formatted(id));
     }
 
+    /** What a fleet-manager makes at its first start. */
+    static void agentCa() {
+        Hub.sql("""
+                INSERT INTO agent_ca (id, spki_pin, certificate_der, sealed_key)
+                VALUES (gen_random_uuid(), 'sha256:abc', '', '') ON CONFLICT DO NOTHING
+                """);
+    }
+
     static String contentDigest(byte[] body) {
         return "sha-256=:" + Base64.getEncoder().encodeToString(sha256(body)) + ":";
     }

@@ -193,7 +193,8 @@ class MeshIT {
         UUID clusterId = PublicId.parse("clu", cluster);
         Hub.sql("""
                 INSERT INTO rollout (tenant_id, id, mesh_id, installation_id, cluster_id, from_version, to_version, spec)
-                SELECT tenant_id, gen_random_uuid(), mesh_id, id, cluster_id, '1.26.0', '1.27.0', '{}' FROM installation
+                SELECT tenant_id, gen_random_uuid(), mesh_id, id, cluster_id, '1.26.0', '1.27.0',
+                    jsonb_build_object('installationId', 'ins_' || id, 'toVersion', '1.27.0', 'waves', '[{"name":"all"}]'::jsonb) FROM installation
                 WHERE cluster_id = '%s'
                 """.formatted(clusterId));
         Fixtures.namespace(cluster, "late", "{\"mesh\":\"on\"}");
@@ -255,7 +256,7 @@ class MeshIT {
                 INSERT INTO rollout (tenant_id, id, mesh_id, installation_id, cluster_id, from_version, to_version, spec,
                     phase, message)
                 SELECT tenant_id, gen_random_uuid(), mesh_id, id, cluster_id, '1.26.0', '1.27.0',
-                    '{"waves":[{"name":"all"}]}', 'completed', '%s'
+                    jsonb_build_object('installationId', 'ins_' || id, 'toVersion', '1.27.0', 'waves', '[{"name":"all"}]'::jsonb), 'completed', '%s'
                 FROM installation WHERE id = '%s'
                 """.formatted(name, PublicId.parse("ins", id)));
         acme.delete("/installations/" + id);
@@ -278,9 +279,11 @@ class MeshIT {
         // Another family's installation, as it would stand after its own write.
         Hub.sql("""
                 INSERT INTO mesh (tenant_id, id, name, family, mode, version, spec)
-                SELECT tenant_id, gen_random_uuid(), '%1$s', 'linkerd', 'sidecar', '1', '{}' FROM cluster WHERE id = '%2$s';
+                SELECT tenant_id, gen_random_uuid(), '%1$s', 'linkerd', 'sidecar', '1',
+                    '{"family":"linkerd","mode":"sidecar","version":"1"}' FROM cluster WHERE id = '%2$s';
                 INSERT INTO installation (tenant_id, id, name, mesh_id, cluster_id, spec)
-                SELECT tenant_id, gen_random_uuid(), '%1$s', id, '%2$s', '{}' FROM mesh WHERE name = '%1$s';
+                SELECT tenant_id, gen_random_uuid(), '%1$s', id, '%2$s',
+                    jsonb_build_object('meshId', 'msh_' || id, 'clusterId', 'clu_%2$s') FROM mesh WHERE name = '%1$s';
                 INSERT INTO placement (tenant_id, cluster_id, namespace, installation_id, revision)
                 SELECT tenant_id, '%2$s', 'shared', id, 'r' FROM installation WHERE name = '%1$s'
                 """.formatted(Api.unique("other"), PublicId.parse("clu", cluster)));

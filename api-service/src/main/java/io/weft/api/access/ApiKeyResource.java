@@ -8,6 +8,7 @@ import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.Role;
 import io.weft.api.http.Trail;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
 
@@ -53,6 +55,7 @@ class ApiKeyResource {
     @GET
     @Paged
     @Requires(Permission.API_KEYS_READ)
+    @Operation(summary = "Lists API keys")
     public Page<ApiKeyView> list(UriInfo uri) {
         return doors.pages().list(uri, keys::page, ApiKeyView::from);
     }
@@ -61,6 +64,7 @@ class ApiKeyResource {
     @Path("/{id}")
     @Requires(Permission.API_KEYS_READ)
     @APIResponseSchema(ApiKeyView.class)
+    @Operation(summary = "Reads an API key, without its secret")
     public Response get(@RestPath String id) {
         UUID key = Ids.inPath(Prefix.API_KEY, id);
         return doors.reads().one(tx -> keys.find(tx, key).map(ApiKeyView::from));
@@ -69,6 +73,8 @@ class ApiKeyResource {
     @POST
     @Requires(Permission.API_KEYS_WRITE)
     @APIResponseSchema(value = ApiKeyView.class, responseCode = "201")
+    @Operation(summary = "Issues an API key; its secret is shown this once")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.SECRET_ALREADY_ISSUED})
     public Response create(ApiKeyWrite body) {
         return doors.writes().post(tx -> {
             requireLife(tx, body.spec().expireTime());
@@ -101,10 +107,13 @@ class ApiKeyResource {
     @DELETE
     @Path("/{id}")
     @Requires(Permission.API_KEYS_WRITE)
+    @Operation(summary = "Revokes an API key")
+    @Raises(ProblemType.STATE_CONFLICT)
     public Response revoke(@RestPath String id) {
         UUID key = Ids.inPath(Prefix.API_KEY, id);
         Response answer = doors.writes().write(tx -> {
             ApiKeyRow row = keys.find(tx, key).orElseThrow(Ids::notFound);
+            doors.tags().requireFirst();
             if (row.role().equals("admin") && row.revokeTime() == null && !keys.otherAdmin(tx, key)) {
                 throw Problem.of(
                         ProblemType.STATE_CONFLICT,

@@ -21,6 +21,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Who did what, in the order it happened. */
@@ -70,6 +71,7 @@ class AuditResource {
     @GET
     @Paged
     @Requires(Permission.AUDIT_READ)
+    @Operation(summary = "Lists audit entries")
     public Page<AuditEntryView> list(
             UriInfo uri,
             @QueryParam("targetId") @Nullable String targetId,

@@ -5,6 +5,7 @@ import io.weft.api.http.Doors;
 import io.weft.api.http.Ids;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestPath;
 
 /** How the agent comes into a cluster. */
@@ -48,6 +50,8 @@ class InstallResource implements ReadinessCheck {
 
     @GET
     @Requires(Permission.CLUSTERS_READ)
+    @Operation(summary = "How to install the agent in a cluster")
+    @Raises(ProblemType.STATE_CONFLICT)
     public InstallView install(@RestPath String id) {
         UUID cluster = Ids.inPath(Prefix.CLUSTER, id);
         return doors.reads().read(tx -> {

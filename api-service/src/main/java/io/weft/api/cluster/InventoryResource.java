@@ -22,6 +22,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** What the agents see: namespaces, services, workloads. In no particular order across pages. */
@@ -106,6 +107,7 @@ class InventoryResource {
     @Path("/namespaces")
     @Paged
     @Requires(Permission.INVENTORY_READ)
+    @Operation(summary = "Lists the namespaces that agents report")
     public Page<NamespaceView> namespaces(UriInfo uri, @QueryParam("clusterId") @Nullable String clusterId) {
         UUID cluster = Ids.inQuery(Prefix.CLUSTER, clusterId, "clusterId");
         return doors.pages()
@@ -126,6 +128,7 @@ class InventoryResource {
     @Path("/services")
     @Paged
     @Requires(Permission.INVENTORY_READ)
+    @Operation(summary = "Lists the services that agents report")
     public Page<ServiceView> services(
             UriInfo uri,
             @QueryParam("clusterId") @Nullable String clusterId,
@@ -148,6 +151,7 @@ class InventoryResource {
     @Path("/workloads")
     @Paged
     @Requires(Permission.INVENTORY_READ)
+    @Operation(summary = "Lists the workloads that agents report")
     public Page<WorkloadView> workloads(
             UriInfo uri,
             @QueryParam("clusterId") @Nullable String clusterId,

@@ -8,9 +8,11 @@ import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.Trail;
 import io.weft.api.http.Violations;
+import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -25,6 +27,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,7 @@ class TokenResource {
     @GET
     @Paged
     @Requires(Permission.CLUSTERS_READ)
+    @Operation(summary = "Lists enrolment tokens")
     public Page<TokenView> list(UriInfo uri, @QueryParam("clusterId") @Nullable String clusterId) {
         UUID cluster = Ids.inQuery(Prefix.CLUSTER, clusterId, "clusterId");
         return doors.pages().list(uri, (tx, page) -> tokens.page(tx, page, cluster), TokenView::from);
@@ -58,6 +62,7 @@ class TokenResource {
     @Path("/{id}")
     @Requires(Permission.CLUSTERS_READ)
     @APIResponseSchema(TokenView.class)
+    @Operation(summary = "Reads an enrolment token, without its secret")
     public Response get(@RestPath String id) {
         UUID token = Ids.inPath(Prefix.ENROLMENT_TOKEN, id);
         return doors.reads().one(tx -> tokens.find(tx, token).map(TokenView::from));
@@ -66,6 +71,8 @@ class TokenResource {
     @POST
     @Requires(Permission.ENROLMENT_WRITE)
     @APIResponseSchema(value = TokenView.class, responseCode = "201")
+    @Operation(summary = "Issues an enrolment token; its secret is shown this once")
+    @Raises({ProblemType.STATE_CONFLICT, ProblemType.SECRET_ALREADY_ISSUED})
     public Response create(TokenWrite body) {
         return doors.writes().post(tx -> {
             UUID cluster = cluster(tx, body.spec().clusterId());
@@ -94,10 +101,12 @@ class TokenResource {
     @DELETE
     @Path("/{id}")
     @Requires(Permission.ENROLMENT_WRITE)
+    @Operation(summary = "Revokes an enrolment token")
     public Response revoke(@RestPath String id) {
         UUID token = Ids.inPath(Prefix.ENROLMENT_TOKEN, id);
         return doors.writes().write(tx -> {
             TokenView.TokenRow _ = tokens.find(tx, token).orElseThrow(Ids::notFound);
+            doors.tags().requireFirst();
             tokens.revoke(tx, token);
             doors.trail().done(tx, "enrolmentToken.revoke", id, Trail.detail());
             return Answer.nothing();

@@ -47,6 +47,11 @@ public class EntityTags {
         return call.ifMatch().isPresent();
     }
 
+    /** As {@link #requireCurrent}, for an object that nobody can change and that therefore stays at generation 1. */
+    public void requireFirst() {
+        requireCurrent(1);
+    }
+
     /**
      * Refuses a write to an object that has changed since the caller read it.
      *

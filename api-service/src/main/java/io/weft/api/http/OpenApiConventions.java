@@ -1,21 +1,21 @@
 package io.weft.api.http;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
-import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
-import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
-import org.eclipse.microprofile.openapi.models.parameters.Parameter;
-import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 
 /**
- * Adds to the OpenAPI file what every operation has and no method says: credential, request id, page and write
- * parameters, problems.
+ * Adds to the OpenAPI file what every operation has and no method says: credential, permission, parameters and problems
+ * of the conventions, examples, and the rules of requests.
  */
 public class OpenApiConventions implements OASFilter {
     private static final String PROBLEM = "Problem";
@@ -23,94 +23,57 @@ public class OpenApiConventions implements OASFilter {
 
     @Override
     public void filterOpenAPI(OpenAPI api) {
-        if (api.getComponents() == null) {
-            api.setComponents(OASFactory.createComponents());
-        }
-        api.getComponents().addSchema(PROBLEM, problem());
+        Components components = api.getComponents() == null ? OASFactory.createComponents() : api.getComponents();
+        api.setComponents(components);
+        components.addSchema(PROBLEM, problem());
         // Documents whose form is another component's business: anything, or any object.
-        api.getComponents().removeSchema("JsonNodeType");
-        api.getComponents().addSchema("JsonNode", OASFactory.createSchema().description("Any JSON"));
-        api.getComponents().addSchema("ObjectNode", OASFactory.createSchema().addType(Schema.SchemaType.OBJECT));
-        api.getComponents()
-                .addSecurityScheme(
-                        SCHEME,
-                        OASFactory.createSecurityScheme()
-                                .type(SecurityScheme.Type.HTTP)
-                                .scheme("bearer")
-                                .description("An API key, weft_sat_..."));
+        components.removeSchema("JsonNodeType");
+        components.addSchema("JsonNode", OASFactory.createSchema().description("Any JSON"));
+        components.addSchema("ObjectNode", OASFactory.createSchema().addType(Schema.SchemaType.OBJECT));
+        components.addSchema(
+                "MergePatch",
+                OASFactory.createSchema()
+                        .addType(Schema.SchemaType.OBJECT)
+                        .description("RFC 7396 over the body of a PUT: absent stays, null removes."));
+        OpenApiOperations.addShared(components);
+        components.addSecurityScheme(
+                SCHEME,
+                OASFactory.createSecurityScheme()
+                        .type(SecurityScheme.Type.HTTP)
+                        .scheme("bearer")
+                        .description("An API key, weft_sat_..."));
         api.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(SCHEME));
         if (api.getPaths() != null) {
-            api.getPaths().getPathItems().forEach(OpenApiConventions::path);
+            describe(api.getPaths().getPathItems(), components.getSchemas());
         }
     }
 
-    private static void path(String path, PathItem item) {
-        for (Map.Entry<PathItem.HttpMethod, Operation> entry :
-                item.getOperations().entrySet()) {
-            Operation operation = entry.getValue();
-            switch (entry.getKey()) {
-                case GET -> read(path, operation);
-                case POST -> {
-                    write(operation);
-                    operation.addParameter(header("Idempotency-Key", "The same request again gives the first answer."));
-                }
-                default -> {
-                    write(operation);
-                    operation.addParameter(header("If-Match", "ETag that was read; only its generation is compared."));
-                }
-            }
-            operation
-                    .getResponses()
-                    .addAPIResponse(
-                            "default",
-                            OASFactory.createAPIResponse()
-                                    .description("Not success")
-                                    .content(OASFactory.createContent()
-                                            .addMediaType("application/problem+json", reference(PROBLEM))));
+    private static void describe(Map<String, PathItem> paths, Map<String, Schema> schemas) {
+        OpenApiExamples examples = OpenApiExamples.read();
+        OpenApiSchemas rules = new OpenApiSchemas(schemas);
+        paths.forEach((path, item) -> item.getOperations().forEach((verb, operation) -> {
+            Method method = method(operation.getOperationId());
+            rules.describe(method);
+            OpenApiOperations.describe(verb, path, operation, method);
+            examples.describe(verb, path, operation);
+        }));
+        OpenApiOperations.requireDistinctIds(paths);
+    }
+
+    /** The generator is set to call each operation {@code <package>.<class>_<method>}. */
+    private static Method method(String operationId) {
+        int cut = operationId.lastIndexOf('_');
+        try {
+            Class<?> resource = Class.forName(
+                    operationId.substring(0, cut), false, Thread.currentThread().getContextClassLoader());
+            return Arrays.stream(resource.getDeclaredMethods())
+                    .filter(method -> method.getName().equals(operationId.substring(cut + 1)))
+                    .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no method " + operationId));
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("no resource class for " + operationId, e);
         }
-    }
-
-    /** A list is what answers with a page. */
-    private static void read(String path, Operation operation) {
-        APIResponse ok = operation.getResponses().getAPIResponse("200");
-        boolean paged = ok != null
-                && ok.getContent() != null
-                && ok.getContent().getMediaTypes().values().stream()
-                        .map(MediaType::getSchema)
-                        .anyMatch(schema -> schema != null
-                                && schema.getRef() != null
-                                && schema.getRef().contains("/Page"));
-        if (paged) {
-            operation.addParameter(query("pageSize", Schema.SchemaType.INTEGER, "50 when absent, 200 at most."));
-            operation.addParameter(query("pageToken", Schema.SchemaType.STRING, "nextPageToken of the page before."));
-        } else if (path.endsWith("}")) {
-            operation.addParameter(header("If-None-Match", "ETag that was read; 304 while nothing has changed."));
-        }
-    }
-
-    private static void write(Operation operation) {
-        operation.addParameter(
-                query("dryRun", Schema.SchemaType.BOOLEAN, "Check and answer like any other, and store nothing."));
-    }
-
-    private static Parameter query(String name, Schema.SchemaType type, String description) {
-        return OASFactory.createParameter()
-                .name(name)
-                .in(Parameter.In.QUERY)
-                .description(description)
-                .schema(OASFactory.createSchema().addType(type));
-    }
-
-    private static Parameter header(String name, String description) {
-        return OASFactory.createParameter()
-                .name(name)
-                .in(Parameter.In.HEADER)
-                .description(description)
-                .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING));
-    }
-
-    private static MediaType reference(String schema) {
-        return OASFactory.createMediaType().schema(OASFactory.createSchema().ref(schema));
     }
 
     private static Schema text() {
@@ -130,6 +93,7 @@ public class OpenApiConventions implements OASFilter {
         return OASFactory.createSchema()
                 .addType(Schema.SchemaType.OBJECT)
                 .description("RFC 9457; code is stable, violations name every fault of the input.")
+                .required(List.of("type", "title", "status", "instance", "code", "requestId"))
                 .addProperty("type", text())
                 .addProperty("title", text())
                 .addProperty("status", OASFactory.createSchema().addType(Schema.SchemaType.INTEGER))

@@ -67,7 +67,10 @@ class ProblemMappers {
             case 405 -> Problem.of(ProblemType.METHOD_NOT_ALLOWED, "The path exists, but not with this method");
             case 406 -> Problem.of(ProblemType.NOT_ACCEPTABLE, "Accept application/json");
             case 413 -> Problem.of(ProblemType.BODY_TOO_LARGE, "Send a smaller body");
-            case 415 -> Problem.of(ProblemType.MEDIA_TYPE_UNSUPPORTED, "Send Content-Type: application/json");
+            case 415 ->
+                Problem.of(
+                        ProblemType.MEDIA_TYPE_UNSUPPORTED,
+                        "Send Content-Type: application/json, to PATCH " + MergePatch.MEDIA_TYPE);
             default -> Problem.of(ProblemType.BODY_UNREADABLE, "The request cannot be read");
         };
     }

@@ -36,6 +36,21 @@ final class RecordBinder {
         this.violations = violations;
     }
 
+    /**
+     * The record that a document describes.
+     *
+     * @throws io.weft.kit.problem.Problem 422 with every violation
+     */
+    static <T extends Record> T read(Class<T> type, JsonNode document) {
+        Violations violations = new Violations();
+        T record = new RecordBinder(violations).bind(type, document);
+        violations.throwIfAny();
+        if (record == null) {
+            throw new IllegalStateException("the binder gave neither a record nor a violation");
+        }
+        return record;
+    }
+
     /** The record, or null when violations were added. */
     <T extends Record> @Nullable T bind(Class<T> type, JsonNode tree) {
         return type.cast(bound(type, tree, ""));

@@ -5,23 +5,27 @@ import io.weft.api.http.Answer;
 import io.weft.api.http.Doors;
 import io.weft.api.http.Ids;
 import io.weft.api.http.Json;
+import io.weft.api.http.MergePatch;
 import io.weft.api.http.Names;
 import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.SelectorSql;
 import io.weft.api.http.Trail;
 import io.weft.api.http.Violations;
 import io.weft.api.mesh.Components.ControlPlaneRow;
 import io.weft.api.mesh.InstallationView.InstallationRow;
+import io.weft.kit.id.PublicId;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -34,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +61,7 @@ class InstallationResource {
     @GET
     @Paged
     @Requires(Permission.MESHES_READ)
+    @Operation(summary = "Lists installations")
     public Page<InstallationView> list(
             UriInfo uri,
             @QueryParam("meshId") @Nullable String meshId,
@@ -84,6 +90,7 @@ class InstallationResource {
     @Path("/{id}")
     @Requires(Permission.MESHES_READ)
     @APIResponseSchema(InstallationView.class)
+    @Operation(summary = "Reads an installation")
     public Response get(@RestPath String id) {
         UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
         return doors.reads().one(tx -> installations.view(tx, installation));
@@ -92,6 +99,7 @@ class InstallationResource {
     @GET
     @Path("/{id}/components")
     @Requires(Permission.MESHES_READ)
+    @Operation(summary = "Versions of an installation's control planes and proxies")
     public Components components(@RestPath String id) {
         UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
         return doors.reads().read(tx -> {
@@ -103,6 +111,8 @@ class InstallationResource {
     @POST
     @Requires(Permission.MESHES_WRITE)
     @APIResponseSchema(value = InstallationView.class, responseCode = "201")
+    @Operation(summary = "Installs a mesh in a cluster")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT, ProblemType.SKEW_VIOLATION})
     public Response create(InstallationWrite body) {
         return doors.writes().post(tx -> {
             InstallationPlan.Place place = plan.check(tx, body.spec());
@@ -122,22 +132,47 @@ class InstallationResource {
     @Path("/{id}")
     @Requires(Permission.MESHES_WRITE)
     @APIResponseSchema(InstallationView.class)
+    @Operation(summary = "Replaces an installation's name, labels and spec")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
     public Response replace(@RestPath String id, InstallationWrite body) {
         UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
+        return doors.writes().write(tx -> rewritten(tx, current(tx, installation), body));
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Consumes(MergePatch.MEDIA_TYPE)
+    @Requires(Permission.MESHES_WRITE)
+    @APIResponseSchema(InstallationView.class)
+    @Operation(summary = "Changes parts of an installation")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
+    public Response patch(@RestPath String id, MergePatch body) {
+        UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
         return doors.writes().write(tx -> {
-            InstallationRow before = installations.lock(tx, installation).orElseThrow(Ids::notFound);
-            doors.tags().requireCurrent(before.generation());
-            requireSame(before, body.spec());
-            requireNoRollout(tx, before);
-            Names.requireFreeFor(installation, installations.named(tx, body.name()), Prefix.INSTALLATION, body.name());
-            installations.update(tx, installation, body);
-            plan.replace(tx, installation, before.clusterId(), body.spec());
-            DesiredState.changed(tx, before.clusterId(), "installation " + body.name() + " changed");
-            doors.trail()
-                    .changed(
-                            tx, "installation.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
-            return Answer.ok(installations.view(tx, installation).orElseThrow());
+            InstallationRow before = current(tx, installation);
+            InstallationView answered = installations.view(tx, installation).orElseThrow();
+            return rewritten(tx, before, body.appliedTo(answered, InstallationWrite.class));
         });
+    }
+
+    private InstallationRow current(TenantTx tx, UUID installation) {
+        InstallationRow row = installations.lock(tx, installation).orElseThrow(Ids::notFound);
+        doors.tags().requireCurrent(row.generation());
+        return row;
+    }
+
+    private Answer rewritten(TenantTx tx, InstallationRow before, InstallationWrite body) {
+        UUID installation = before.id();
+        requireSame(before, body.spec());
+        requireNoRollout(tx, before);
+        Names.requireFreeFor(installation, installations.named(tx, body.name()), Prefix.INSTALLATION, body.name());
+        installations.update(tx, installation, body);
+        plan.replace(tx, installation, before.clusterId(), body.spec());
+        DesiredState.changed(tx, before.clusterId(), "installation " + body.name() + " changed");
+        String id = PublicId.format(Prefix.INSTALLATION, installation);
+        doors.trail()
+                .changed(tx, "installation.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
+        return Answer.ok(installations.view(tx, installation).orElseThrow());
     }
 
     private static void requireSame(InstallationRow before, InstallationWrite.InstallationSpec spec) {
@@ -167,11 +202,13 @@ class InstallationResource {
     @DELETE
     @Path("/{id}")
     @Requires(Permission.MESHES_WRITE)
+    @Operation(summary = "Removes an installation from its cluster")
+    @Raises(ProblemType.STATE_CONFLICT)
+    @APIResponseSchema(value = InstallationView.class, responseCode = "202")
     public Response delete(@RestPath String id) {
         UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
         return doors.writes().write(tx -> {
-            InstallationRow row = installations.lock(tx, installation).orElseThrow(Ids::notFound);
-            doors.tags().requireCurrent(row.generation());
+            InstallationRow row = current(tx, installation);
             requireNoRollout(tx, row);
             if (installations.controlPlanes(tx, List.of(installation)).isEmpty()) {
                 installations.delete(tx, installation);

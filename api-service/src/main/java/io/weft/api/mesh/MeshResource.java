@@ -4,20 +4,25 @@ import io.weft.api.http.Answer;
 import io.weft.api.http.Doors;
 import io.weft.api.http.Ids;
 import io.weft.api.http.Json;
+import io.weft.api.http.MergePatch;
 import io.weft.api.http.Names;
 import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.SelectorSql;
 import io.weft.api.http.Trail;
 import io.weft.api.http.Violations;
 import io.weft.api.mesh.MeshView.MeshRow;
+import io.weft.kit.id.PublicId;
+import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -29,6 +34,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +57,7 @@ class MeshResource {
     @GET
     @Paged
     @Requires(Permission.MESHES_READ)
+    @Operation(summary = "Lists meshes")
     public Page<MeshView> list(UriInfo uri, @QueryParam("labelSelector") @Nullable String labelSelector) {
         SelectorSql selector = SelectorSql.of(labelSelector);
         return doors.pages().list(uri, (tx, page) -> meshes.page(tx, page, selector), MeshView::from);
@@ -60,6 +67,7 @@ class MeshResource {
     @Path("/{id}")
     @Requires(Permission.MESHES_READ)
     @APIResponseSchema(MeshView.class)
+    @Operation(summary = "Reads a mesh")
     public Response get(@RestPath String id) {
         UUID mesh = Ids.inPath(Prefix.MESH, id);
         return doors.reads().one(tx -> meshes.find(tx, mesh).map(MeshView::from));
@@ -68,6 +76,8 @@ class MeshResource {
     @POST
     @Requires(Permission.MESHES_WRITE)
     @APIResponseSchema(value = MeshView.class, responseCode = "201")
+    @Operation(summary = "Creates a mesh")
+    @Raises(ProblemType.NAME_TAKEN)
     public Response create(MeshWrite body) {
         return doors.writes().post(tx -> {
             requireReleased(tx, body.spec());
@@ -84,18 +94,43 @@ class MeshResource {
     @Path("/{id}")
     @Requires(Permission.MESHES_WRITE)
     @APIResponseSchema(MeshView.class)
+    @Operation(summary = "Replaces a mesh's name, labels and spec")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
     public Response replace(@RestPath String id, MeshWrite body) {
         UUID mesh = Ids.inPath(Prefix.MESH, id);
+        return doors.writes().write(tx -> rewritten(tx, current(tx, mesh), body));
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Consumes(MergePatch.MEDIA_TYPE)
+    @Requires(Permission.MESHES_WRITE)
+    @APIResponseSchema(MeshView.class)
+    @Operation(summary = "Changes parts of a mesh")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
+    public Response patch(@RestPath String id, MergePatch body) {
+        UUID mesh = Ids.inPath(Prefix.MESH, id);
         return doors.writes().write(tx -> {
-            MeshRow before = meshes.lock(tx, mesh).orElseThrow(Ids::notFound);
-            doors.tags().requireCurrent(before.generation());
-            requireSame(before, body.spec());
-            requireReleased(tx, body.spec());
-            Names.requireFreeFor(mesh, meshes.named(tx, body.name()), Prefix.MESH, body.name());
-            meshes.update(tx, mesh, body);
-            doors.trail().changed(tx, "mesh.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
-            return Answer.ok(MeshView.from(meshes.find(tx, mesh).orElseThrow()));
+            MeshRow before = current(tx, mesh);
+            return rewritten(tx, before, body.appliedTo(MeshView.from(before), MeshWrite.class));
         });
+    }
+
+    private MeshRow current(TenantTx tx, UUID mesh) {
+        MeshRow row = meshes.lock(tx, mesh).orElseThrow(Ids::notFound);
+        doors.tags().requireCurrent(row.generation());
+        return row;
+    }
+
+    private Answer rewritten(TenantTx tx, MeshRow before, MeshWrite body) {
+        UUID mesh = before.id();
+        requireSame(before, body.spec());
+        requireReleased(tx, body.spec());
+        Names.requireFreeFor(mesh, meshes.named(tx, body.name()), Prefix.MESH, body.name());
+        meshes.update(tx, mesh, body);
+        String id = PublicId.format(Prefix.MESH, mesh);
+        doors.trail().changed(tx, "mesh.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
+        return Answer.ok(MeshView.from(meshes.find(tx, mesh).orElseThrow()));
     }
 
     private static void requireSame(MeshRow before, MeshWrite.MeshSpec spec) {
@@ -132,11 +167,12 @@ class MeshResource {
     @DELETE
     @Path("/{id}")
     @Requires(Permission.MESHES_WRITE)
+    @Operation(summary = "Deletes a mesh that is installed nowhere")
+    @Raises(ProblemType.STATE_CONFLICT)
     public Response delete(@RestPath String id) {
         UUID mesh = Ids.inPath(Prefix.MESH, id);
         return doors.writes().write(tx -> {
-            MeshRow row = meshes.lock(tx, mesh).orElseThrow(Ids::notFound);
-            doors.tags().requireCurrent(row.generation());
+            MeshRow row = current(tx, mesh);
             meshes.delete(tx, mesh);
             doors.trail().done(tx, "mesh.delete", id, Trail.detail().put("name", row.name()));
             return Answer.nothing();

@@ -12,6 +12,7 @@ import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.Trail;
 import io.weft.api.mesh.ReleaseView.ReleaseRow;
@@ -39,6 +40,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +68,7 @@ class ReleaseResource {
     @GET
     @Paged
     @Requires(Permission.RELEASES_READ)
+    @Operation(summary = "Lists mesh releases")
     public Page<ReleaseView> list(UriInfo uri) {
         return doors.pages().list(uri, releases::page, ReleaseView::from);
     }
@@ -71,6 +77,7 @@ class ReleaseResource {
     @Path("/{id}")
     @Requires(Permission.RELEASES_READ)
     @APIResponseSchema(ReleaseView.class)
+    @Operation(summary = "Reads a mesh release")
     public Response get(@RestPath String id) {
         UUID release = Ids.inPath(Prefix.RELEASE, id);
         return doors.reads().one(tx -> releases.row(tx, release).map(ReleaseView::from));
@@ -81,6 +88,15 @@ class ReleaseResource {
     @Consumes("application/gzip")
     @Requires(Permission.RELEASES_WRITE)
     @APIResponseSchema(value = ReleaseView.class, responseCode = "201")
+    @APIResponse(
+            responseCode = "200",
+            description = "It was there already",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ReleaseView.class)))
+    @Operation(summary = "Uploads a mesh release as a bundle")
+    @Raises(ProblemType.NAME_TAKEN)
     public Response upload(@HeaderParam("Content-Digest") @Nullable String contentDigest, InputStream body)
             throws IOException {
         if (!oneAtATime.tryAcquire()) {
@@ -141,10 +157,13 @@ class ReleaseResource {
     @DELETE
     @Path("/{id}")
     @Requires(Permission.RELEASES_WRITE)
+    @Operation(summary = "Deletes a mesh release that nothing runs")
+    @Raises(ProblemType.STATE_CONFLICT)
     public Response delete(@RestPath String id) {
         UUID release = Ids.inPath(Prefix.RELEASE, id);
         return doors.writes().write(tx -> {
             ReleaseRow row = releases.row(tx, release).orElseThrow(Ids::notFound);
+            doors.tags().requireFirst();
             if (releases.wantedByMesh(tx, row.family(), row.version())) {
                 throw Problem.of(ProblemType.STATE_CONFLICT, "A mesh wants this version: set the mesh's version first");
             }

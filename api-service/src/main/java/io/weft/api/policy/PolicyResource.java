@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.weft.api.http.Answer;
 import io.weft.api.http.Doors;
 import io.weft.api.http.Ids;
+import io.weft.api.http.MergePatch;
 import io.weft.api.http.Names;
 import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.SelectorSql;
 import io.weft.api.http.Trail;
@@ -17,6 +19,7 @@ import io.weft.api.policy.PolicyView.PolicyRow;
 import io.weft.api.policy.PolicyView.TargetRow;
 import io.weft.api.policy.PolicyView.TargetView;
 import io.weft.api.policy.Targets.Place;
+import io.weft.kit.id.PublicId;
 import io.weft.kit.id.UuidV7;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
@@ -25,6 +28,7 @@ import io.weft.model.policy.PolicySpec;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -38,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
@@ -61,6 +66,7 @@ class PolicyResource {
     @GET
     @Paged
     @Requires(Permission.POLICIES_READ)
+    @Operation(summary = "Lists policies")
     public Page<PolicyView> list(
             UriInfo uri,
             @QueryParam("kind") @Nullable String kind,
@@ -85,6 +91,7 @@ class PolicyResource {
     @Path("/{id}")
     @Requires(Permission.POLICIES_READ)
     @APIResponseSchema(PolicyView.class)
+    @Operation(summary = "Reads a policy")
     public Response get(@RestPath String id) {
         UUID policy = Ids.inPath(Prefix.POLICY, id);
         return doors.reads().one(tx -> policies.view(tx, policy));
@@ -97,6 +104,7 @@ class PolicyResource {
     @GET
     @Path("/{id}/targets")
     @Requires(Permission.POLICIES_READ)
+    @Operation(summary = "A policy's state and proof in every target")
     public TargetList targets(@RestPath String id) {
         UUID policy = Ids.inPath(Prefix.POLICY, id);
         return doors.reads().read(tx -> {
@@ -118,6 +126,7 @@ class PolicyResource {
     @GET
     @Path("/{id}/revisions")
     @Requires(Permission.POLICIES_READ)
+    @Operation(summary = "A policy's earlier texts")
     public RevisionList revisions(@RestPath String id) {
         UUID policy = Ids.inPath(Prefix.POLICY, id);
         return doors.reads().read(tx -> {
@@ -137,6 +146,8 @@ class PolicyResource {
     @POST
     @Requires(Permission.POLICIES_WRITE)
     @APIResponseSchema(value = PolicyView.class, responseCode = "201")
+    @Operation(summary = "Creates a policy and puts it in force")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.POLICY_NOT_EXPRESSIBLE})
     public Response create(PolicyWrite body) {
         return doors.writes().post(tx -> {
             PolicySpec spec = body.read();
@@ -155,21 +166,47 @@ class PolicyResource {
     @Path("/{id}")
     @Requires(Permission.POLICIES_WRITE)
     @APIResponseSchema(PolicyView.class)
+    @Operation(summary = "Replaces a policy's name, labels and spec")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT, ProblemType.POLICY_NOT_EXPRESSIBLE})
     public Response replace(@RestPath String id, PolicyWrite body) {
         UUID policy = Ids.inPath(Prefix.POLICY, id);
+        return doors.writes().write(tx -> rewritten(tx, current(tx, policy), body));
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Consumes(MergePatch.MEDIA_TYPE)
+    @Requires(Permission.POLICIES_WRITE)
+    @APIResponseSchema(PolicyView.class)
+    @Operation(summary = "Changes parts of a policy")
+    @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT, ProblemType.POLICY_NOT_EXPRESSIBLE})
+    public Response patch(@RestPath String id, MergePatch body) {
+        UUID policy = Ids.inPath(Prefix.POLICY, id);
         return doors.writes().write(tx -> {
-            PolicyRow before = policies.lock(tx, policy).orElseThrow(Ids::notFound);
-            doors.tags().requireCurrent(before.generation());
-            requireChangeable(before, body);
-            PolicySpec spec = body.read();
-            long generation = before.generation() + 1;
-            List<Place> places = targeting.check(tx, policy, body.name(), generation, spec);
-            Names.requireFreeFor(policy, policies.named(tx, body.name()), Prefix.POLICY, body.name());
-            policies.update(tx, policy, body, generation, doors.call().caller().principal());
-            targeting.deliver(tx, policy, body.name(), generation, spec, places);
-            doors.trail().changed(tx, "policy.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
-            return Answer.ok(policies.view(tx, policy).orElseThrow());
+            PolicyRow before = current(tx, policy);
+            PolicyView answered = policies.view(tx, policy).orElseThrow();
+            return rewritten(tx, before, body.appliedTo(answered, PolicyWrite.class));
         });
+    }
+
+    private PolicyRow current(TenantTx tx, UUID policy) {
+        PolicyRow row = policies.lock(tx, policy).orElseThrow(Ids::notFound);
+        doors.tags().requireCurrent(row.generation());
+        return row;
+    }
+
+    private Answer rewritten(TenantTx tx, PolicyRow before, PolicyWrite body) {
+        UUID policy = before.id();
+        requireChangeable(before, body);
+        PolicySpec spec = body.read();
+        long generation = before.generation() + 1;
+        List<Place> places = targeting.check(tx, policy, body.name(), generation, spec);
+        Names.requireFreeFor(policy, policies.named(tx, body.name()), Prefix.POLICY, body.name());
+        policies.update(tx, policy, body, generation, doors.call().caller().principal());
+        targeting.deliver(tx, policy, body.name(), generation, spec, places);
+        String id = PublicId.format(Prefix.POLICY, policy);
+        doors.trail().changed(tx, "policy.update", id, before.generation(), Trail.diff(before.spec(), body.spec()));
+        return Answer.ok(policies.view(tx, policy).orElseThrow());
     }
 
     private static void requireChangeable(PolicyRow before, PolicyWrite body) {
@@ -187,11 +224,12 @@ class PolicyResource {
     @DELETE
     @Path("/{id}")
     @Requires(Permission.POLICIES_WRITE)
+    @Operation(summary = "Removes a policy from every cluster")
+    @APIResponseSchema(value = PolicyView.class, responseCode = "202")
     public Response delete(@RestPath String id) {
         UUID policy = Ids.inPath(Prefix.POLICY, id);
         return doors.writes().write(tx -> {
-            PolicyRow row = policies.lock(tx, policy).orElseThrow(Ids::notFound);
-            doors.tags().requireCurrent(row.generation());
+            PolicyRow row = current(tx, policy);
             boolean already = row.deleteTime() != null;
             if (!already) {
                 doors.trail().done(tx, "policy.delete", id, Trail.detail().put("name", row.name()));

@@ -12,9 +12,11 @@ import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Positioned;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.Trail;
 import io.weft.kit.id.PublicId;
+import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
@@ -130,6 +133,7 @@ class ProbeResource {
     @GET
     @Paged
     @Requires(Permission.PROBES_READ)
+    @Operation(summary = "Lists probes")
     public Page<ProbeView> list(
             UriInfo uri,
             @QueryParam("policyId") @Nullable String policyId,
@@ -189,6 +193,7 @@ class ProbeResource {
     @GET
     @Path("/{id}")
     @Requires(Permission.PROBES_READ)
+    @Operation(summary = "Reads a probe")
     public ProbeView get(@RestPath String id) {
         UUID probe = Ids.inPath(Prefix.PROBE, id);
         return doors.reads().read(tx -> views(tx, List.of(find(tx, probe))).getFirst());
@@ -198,6 +203,7 @@ class ProbeResource {
     @Path("/{id}/runs")
     @Paged
     @Requires(Permission.PROBES_READ)
+    @Operation(summary = "Lists a probe's runs")
     public Page<RunView> runs(UriInfo uri, @RestPath String id) {
         UUID probe = Ids.inPath(Prefix.PROBE, id);
         return doors.pages().list(uri, (tx, page) -> runs(tx, page, probe), RunView::from);
@@ -225,6 +231,8 @@ class ProbeResource {
     @Path("/{id}/runs")
     @Requires(Permission.PROBES_RUN)
     @APIResponseSchema(value = RunRequest.class, responseCode = "202")
+    @Operation(summary = "Asks for a run of a probe now")
+    @Raises(ProblemType.STATE_CONFLICT)
     public Response run(@RestPath String id) {
         UUID probe = Ids.inPath(Prefix.PROBE, id);
         return doors.writes().post(tx -> {

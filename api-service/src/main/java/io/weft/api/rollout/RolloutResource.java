@@ -10,6 +10,7 @@ import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.api.http.Trail;
 import io.weft.api.rollout.RolloutView.RolloutRow;
@@ -31,6 +32,7 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.jboss.resteasy.reactive.RestPath;
@@ -56,6 +58,7 @@ class RolloutResource {
     @GET
     @Paged
     @Requires(Permission.ROLLOUTS_READ)
+    @Operation(summary = "Lists rollouts")
     public Page<RolloutView> list(
             UriInfo uri,
             @QueryParam("installationId") @Nullable String installationId,
@@ -75,6 +78,7 @@ class RolloutResource {
     @Path("/{id}")
     @Requires(Permission.ROLLOUTS_READ)
     @APIResponseSchema(RolloutView.class)
+    @Operation(summary = "Reads a rollout")
     public Response get(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
         return doors.reads().one(tx -> rollouts.view(tx, rollout));
@@ -83,6 +87,8 @@ class RolloutResource {
     @POST
     @Requires(Permission.ROLLOUTS_WRITE)
     @APIResponseSchema(value = RolloutView.class, responseCode = "202")
+    @Operation(summary = "Starts a rollout")
+    @Raises({ProblemType.STATE_CONFLICT, ProblemType.NO_UPGRADE_PATH})
     public Response create(RolloutWrite body) {
         return doors.writes().post(tx -> {
             RolloutPlan.Checked checked = plan.check(tx, body.spec());
@@ -105,6 +111,7 @@ class RolloutResource {
     @GET
     @Path("/{id}/waves")
     @Requires(Permission.ROLLOUTS_READ)
+    @Operation(summary = "A rollout's waves")
     public WaveList waves(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
         return doors.reads().read(tx -> {
@@ -129,6 +136,7 @@ class RolloutResource {
     @GET
     @Path("/{id}/targets")
     @Requires(Permission.ROLLOUTS_READ)
+    @Operation(summary = "A rollout's steps in each cluster and namespace")
     public TargetList targets(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
         return doors.reads()
@@ -147,6 +155,7 @@ class RolloutResource {
     @GET
     @Path("/{id}/decisions")
     @Requires(Permission.ROLLOUTS_READ)
+    @Operation(summary = "What a rollout decided, and why")
     public DecisionList decisions(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
         return doors.reads()
@@ -189,6 +198,7 @@ class RolloutResource {
     @GET
     @Path("/{id}/commands")
     @Requires(Permission.ROLLOUTS_READ)
+    @Operation(summary = "Commands given to a rollout")
     public CommandList commands(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
         return doors.reads()
@@ -202,6 +212,8 @@ class RolloutResource {
     @Path("/{id}/commands")
     @Requires(Permission.ROLLOUTS_WRITE)
     @APIResponseSchema(value = CommandView.class, responseCode = "202")
+    @Operation(summary = "Gives a rollout a command")
+    @Raises(ProblemType.STATE_CONFLICT)
     public Response command(@RestPath String id, CommandWrite body) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
         return doors.writes().post(tx -> {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /** Telemetry over time. Every step has a point; a gap is null, never 0. */
@@ -62,6 +63,7 @@ class SeriesResource {
 
     @GET
     @Requires(Permission.TELEMETRY_READ)
+    @Operation(summary = "One measure over time")
     public Series series(
             @QueryParam("metric") @Nullable String metric,
             @QueryParam("step") @Nullable String step,

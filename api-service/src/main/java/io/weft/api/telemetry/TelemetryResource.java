@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,7 @@ class TelemetryResource {
     @GET
     @Path("/services")
     @Requires(Permission.TELEMETRY_READ)
+    @Operation(summary = "Traffic of each service, as its servers saw it")
     public Measured<ServiceItem> services(
             @QueryParam("from") @Nullable String from,
             @QueryParam("to") @Nullable String to,
@@ -154,6 +156,7 @@ class TelemetryResource {
     @GET
     @Path("/edges")
     @Requires(Permission.TELEMETRY_READ)
+    @Operation(summary = "Traffic between services, as callers saw it")
     public Measured<EdgeItem> edges(
             @QueryParam("from") @Nullable String from,
             @QueryParam("to") @Nullable String to,
@@ -191,6 +194,7 @@ class TelemetryResource {
     @GET
     @Path("/workloads")
     @Requires(Permission.TELEMETRY_READ)
+    @Operation(summary = "Traffic of each workload")
     public Measured<WorkloadItem> workloads(
             @QueryParam("from") @Nullable String from,
             @QueryParam("to") @Nullable String to,
@@ -220,6 +224,7 @@ class TelemetryResource {
     @GET
     @Path("/resources")
     @Requires(Permission.TELEMETRY_READ)
+    @Operation(summary = "CPU and memory of control planes and proxies")
     public Measured<ResourceItem> resources(
             @QueryParam("from") @Nullable String from,
             @QueryParam("to") @Nullable String to,

@@ -10,6 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** The caller's organisation, which the credential alone decides. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -29,6 +30,7 @@ class OrganisationResource {
     @GET
     @Path("/current")
     @Requires(Permission.ORGANISATION_READ)
+    @Operation(summary = "The caller's organisation")
     public OrganisationView current() {
         return doors.reads().read(tx -> {
             TenantRow row = tx.first(TenantRow.class, "SELECT name, create_time FROM tenant WHERE id = ?", tx.tenant())
