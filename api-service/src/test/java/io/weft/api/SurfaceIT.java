@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -58,7 +59,7 @@ class SurfaceIT {
     @ParameterizedTest
     @MethodSource("operations")
     void exactlyTheRolesWithThePermissionMayCall(Contract.Operation operation) {
-        Permission permission = PERMISSIONS.get(operation.permission());
+        Permission permission = Objects.requireNonNull(PERMISSIONS.get(operation.permission()));
         Map<Role, Boolean> may = new TreeMap<>();
         Map<Role, Boolean> should = new TreeMap<>();
         for (Role role : ROLES) {
