@@ -1,6 +1,8 @@
 package node
 
 import (
+	"bufio"
+	"io"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -45,8 +47,17 @@ func TestAnotherProcessWithTheSameNumberIsNotOurs(t *testing.T) {
 }
 
 func TestAProcessIsKnownByTheStateFolderInItsEnvironment(t *testing.T) {
-	command := exec.Command("sleep", "60")
+	// Start returns in the middle of exec, when the environment is not yet readable; a line that came back means exec has ended.
+	command := exec.Command("cat")
 	command.Env = []string{environment + "=/tmp/a"}
+	in, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +65,12 @@ func TestAProcessIsKnownByTheStateFolderInItsEnvironment(t *testing.T) {
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	}()
+	if _, err := io.WriteString(in, "started\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
 	pid := strconv.Itoa(command.Process.Pid)
 	if !markedProcess(pid, "/tmp/a") || !markedProcess(pid, "") || markedProcess(pid, "/tmp/ab") || markedProcess("1", "/tmp/a") {
 		t.Fatal("the mark was not read as it was written")

@@ -33,6 +33,7 @@ class EnduranceIT {
     private static final int KILLS = Integer.getInteger("weft.kills", 20);
     private static final long SEED = Long.getLong("weft.seed", System.nanoTime());
     private static final long LEAST_REQUESTS = 5_000;
+    private static final Duration RESTART = Duration.ofMinutes(2);
 
     private @Nullable Live running;
 
@@ -65,6 +66,7 @@ class EnduranceIT {
     @Test
     @Order(2)
     void killsAtRandomMomentsLeadToTheSameFinalState() throws Exception {
+        live().job().rideOutAbsences(RESTART);
         System.out.println("seed " + SEED + " (again: -Dweft.seed=" + SEED + ")");
         try (Killer killer =
                 new Killer(live(), RandomGeneratorFactory.of("L64X128MixRandom").create(SEED), KILLS)) {

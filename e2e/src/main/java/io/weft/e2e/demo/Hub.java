@@ -28,11 +28,25 @@ public final class Hub {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final String base;
     private final String key;
+    private final Duration patience;
 
     /** {@code url} without {@code /api/v1}. */
     public Hub(String url, String key) {
-        this.base = url + "/api/v1";
+        this(url + "/api/v1", key, Duration.ZERO);
+    }
+
+    private Hub(String base, String key, Duration patience) {
+        this.base = base;
         this.key = key;
+        this.patience = patience;
+    }
+
+    /**
+     * The same caller, for whom {@link #get}, {@link #post} and {@link #put} ask again, with the same idempotency key,
+     * until the hub or what it stands on has been away for {@code limit}.
+     */
+    public Hub patient(Duration limit) {
+        return new Hub(base, key, limit);
     }
 
     /** What came back; {@code body} is missing where it was no JSON. */
@@ -63,7 +77,7 @@ public final class Hub {
     }
 
     public JsonNode get(String path) {
-        return success("GET " + path, send(request(path).GET()));
+        return success("GET " + path, ridingOut(request(path).GET()));
     }
 
     /** Like {@link #get}; empty while the hub, or what it stands on, is away. */
@@ -88,13 +102,13 @@ public final class Hub {
     }
 
     public JsonNode post(String path, Object body) {
-        return success("POST " + path, tryPost(path, body));
+        return success("POST " + path, ridingOut(json(request(path)).POST(BodyPublishers.ofString(text(body)))));
     }
 
     /** Replaces the resource's name, labels and spec. */
     public JsonNode put(String path, Object body) {
         HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
-        return success("PUT " + path, send(request.PUT(BodyPublishers.ofString(text(body)))));
+        return success("PUT " + path, ridingOut(request.PUT(BodyPublishers.ofString(text(body)))));
     }
 
     /** Like {@link #post}, for a caller that wants to see the refusal. */
@@ -126,6 +140,24 @@ public final class Hub {
     private static HttpRequest.Builder json(HttpRequest.Builder request) {
         return request.header("Content-Type", "application/json")
                 .header("Idempotency-Key", UUID.randomUUID().toString());
+    }
+
+    private Answer ridingOut(HttpRequest.Builder request) {
+        long begin = System.nanoTime();
+        while (true) {
+            boolean last = System.nanoTime() - begin >= patience.toNanos();
+            try {
+                Answer answer = send(request);
+                if (last || answer.status() != UNAVAILABLE) {
+                    return answer;
+                }
+            } catch (UncheckedIOException away) {
+                if (last) {
+                    throw away;
+                }
+            }
+            Await.pause();
+        }
     }
 
     private Answer send(HttpRequest.Builder request) {

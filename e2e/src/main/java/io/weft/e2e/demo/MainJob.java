@@ -24,7 +24,7 @@ public final class MainJob implements AutoCloseable {
     private final Stack stack;
     private final Stack.Up up;
     private final Say say;
-    private final Hub hub;
+    private Hub hub;
     private final Cluster cluster;
     private final ApiProxy proxy;
     private final LoadClient client;
@@ -45,6 +45,11 @@ public final class MainJob implements AutoCloseable {
         this.cluster = new Cluster(stack.layout(), up.cluster().kubeconfig());
         this.proxy = new ApiProxy(cluster, stack.layout().ownMark());
         this.client = new LoadClient(proxy);
+    }
+
+    /** From now on every step waits for a hub that is away, up to the limit each time. */
+    public void rideOutAbsences(Duration limit) {
+        hub = hub.patient(limit);
     }
 
     public void enrol() {
