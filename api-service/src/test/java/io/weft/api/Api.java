@@ -109,6 +109,19 @@ record Api(String key) {
                 .POST(BodyPublishers.ofByteArray(bundle)));
     }
 
+    /** The body as it is, of an answer that is no JSON document. */
+    byte[] bytes(String path) {
+        try {
+            return CLIENT.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Every answer of every test is held against the contract. */
     Reply send(HttpRequest.Builder request) {
         HttpRequest sent = request.build();

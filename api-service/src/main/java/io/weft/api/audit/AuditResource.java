@@ -11,16 +11,23 @@ import io.weft.api.http.Positioned;
 import io.weft.api.http.Prefix;
 import io.weft.api.http.Requires;
 import io.weft.kit.id.PublicId;
+import io.weft.kit.id.TenantId;
+import io.weft.kit.seal.SealExport;
+import io.weft.kit.seal.SealRange;
+import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +36,13 @@ import org.jspecify.annotations.Nullable;
 @Path("/v1/audit-entries")
 class AuditResource {
     private final Doors doors;
+    private final Verification verification;
+    private final TenantTransactions transactions;
 
-    AuditResource(Doors doors) {
+    AuditResource(Doors doors, Verification verification, TenantTransactions transactions) {
         this.doors = doors;
+        this.verification = verification;
+        this.transactions = transactions;
     }
 
     /**
@@ -77,6 +88,51 @@ class AuditResource {
             @QueryParam("targetId") @Nullable String targetId,
             @QueryParam("actor") @Nullable String actor) {
         return doors.pages().list(uri, (tx, page) -> page(tx, page, targetId, actor), AuditResource::view);
+    }
+
+    /** Compares the entries of a range with their seals; {@code knownHead} must still be in the log. */
+    @GET
+    @Path("/verification")
+    @Requires(Permission.AUDIT_READ)
+    public VerificationView verification(
+            @QueryParam("from") @Nullable String from,
+            @QueryParam("to") @Nullable String to,
+            @QueryParam("knownHead") @Nullable String knownHead,
+            @QueryParam("pageToken") @Nullable String pageToken) {
+        Instant begin = Times.read(from, "from");
+        Instant end = Times.read(to, "to");
+        Times.requireOrder(begin, end);
+        return verification.verify(begin, end, knownHead, pageToken);
+    }
+
+    /**
+     * Streams the entries of a range with their seals, as lines of JSON; seals come whole. A path of its own, for it takes
+     * no page and answers other lines than the list has items.
+     */
+    @GET
+    @Path("/export")
+    @Produces("application/x-ndjson")
+    @Requires(Permission.AUDIT_READ)
+    public Response export(
+            @QueryParam("from") @Nullable String from, @QueryParam("to") @Nullable String to) {
+        Instant begin = Times.read(from, "from");
+        Instant end = Times.read(to, "to");
+        Times.requireOrder(begin, end);
+        TenantId tenant = doors.call().caller().tenant();
+        StreamingOutput lines = out -> new SealExport(
+                        new SealExport.Reader() {
+                            @Override
+                            public <T> T read(Function<TenantTx, T> work) {
+                                return transactions.in(tenant, work);
+                            }
+                        },
+                        tenant,
+                        new SealRange(begin, end, null),
+                        out)
+                .write();
+        return Response.ok(lines, "application/x-ndjson")
+                .header("Content-Disposition", "attachment; filename=\"audit-entries.ndjson\"")
+                .build();
     }
 
     private static List<EntryRow> page(

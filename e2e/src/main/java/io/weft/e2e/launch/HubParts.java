@@ -134,6 +134,9 @@ final class HubParts {
 
     Part upgrade(LocalServices services) {
         Map<String, String> environment = database(services, "weft_upgrade", settings.upgradeHealth());
+        environment.put(
+                "WEFT_AUDIT_SEAL_KEY_FILE",
+                Secrets.key(layout.secrets(), "audit-seal.key").toString());
         List<Listen> ports = List.of(new Listen("health of upgrade-orchestrator", LOOPBACK, settings.upgradeHealth()));
         return service(UPGRADE, "256m", environment, ports, healthy(settings.upgradeHealth()));
     }

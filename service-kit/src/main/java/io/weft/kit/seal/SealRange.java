@@ -1,0 +1,27 @@
+package io.weft.kit.seal;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which part of the log, by the times of entries.
+ *
+ * @param from inclusive; null: from its beginning
+ * @param to exclusive; null: to its end
+ * @param after where an earlier check ended; null: at the range's beginning
+ */
+public record SealRange(
+        @Nullable Instant from, @Nullable Instant to, @Nullable Position after) {
+
+    /** Behind which seal to go on, and through which entries' time was looked for additions. */
+    public record Position(long seal, Instant through) {}
+
+    Optional<Instant> lookedThrough() {
+        return Optional.ofNullable(after).map(Position::through);
+    }
+
+    boolean endsBefore(Instant time) {
+        return to != null && !time.isBefore(to);
+    }
+}
