@@ -3,6 +3,7 @@ package io.weft.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -127,7 +128,10 @@ record Api(String key) {
         HttpRequest sent = request.build();
         try {
             HttpResponse<byte[]> response = CLIENT.send(sent, HttpResponse.BodyHandlers.ofByteArray());
-            Reply reply = new Reply(response.statusCode(), tree(response.body()), response);
+            boolean lines =
+                    response.headers().firstValue("Content-Type").orElse("").startsWith(Contract.LINES);
+            JsonNode body = lines ? trees(response.body()) : tree(response.body());
+            Reply reply = new Reply(response.statusCode(), body, response);
             Contract.require(
                     sent.method(), sent.uri().getPath(), reply.status(), reply.header("Content-Type"), reply.body());
             return reply;
@@ -147,6 +151,15 @@ record Api(String key) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A document per line. */
+    private static JsonNode trees(byte[] body) {
+        ArrayNode documents = JSON.createArrayNode();
+        new String(body, StandardCharsets.UTF_8)
+                .lines()
+                .forEach(line -> documents.add(tree(line.getBytes(StandardCharsets.UTF_8))));
+        return documents;
     }
 
     private HttpRequest.Builder json(String path, String... headers) {

@@ -3,8 +3,11 @@ package io.weft.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.weft.api.audit.ExportSlots;
 import io.weft.kit.id.PublicId;
+import io.weft.kit.id.TenantId;
 import io.weft.testkit.Checkout;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 @HubTest
 class AuditIT {
     private static final String VERIFICATION = "/audit-entries/verification";
+
+    @Inject
+    @SuppressWarnings("NullAway.Init")
+    ExportSlots slots;
 
     @Test
     void theLogIsIntactUntilSomebodyTouchesIt() {
@@ -172,6 +179,22 @@ class AuditIT {
         assertThat(script(export, Hub.sealingKey()).code()).isZero();
         String acme = Hub.value("SELECT id::text FROM tenant WHERE name = 'acme'");
         assertThat(text).doesNotContain(PublicId.format("org", UUID.fromString(acme)));
+    }
+
+    @Test
+    void anOrganisationHasOneExportAtATime() throws IOException {
+        UUID acme = UUID.fromString(Hub.value("SELECT id::text FROM tenant WHERE name = 'acme'"));
+        List<Api.Reply> meanwhile = new ArrayList<>();
+        slots.run(new TenantId(acme), () -> {
+            meanwhile.add(Api.acme().get("/audit-entries/export"));
+            meanwhile.add(Api.globex().get("/audit-entries/export"));
+        });
+
+        assertThat(meanwhile.get(0).status()).isEqualTo(429);
+        assertThat(meanwhile.get(0).code()).isEqualTo("RATE_LIMITED");
+        assertThat(meanwhile.get(0).header("Retry-After")).isNotEmpty();
+        assertThat(meanwhile.get(1).status()).isEqualTo(200);
+        assertThat(Api.acme().get("/audit-entries/export").status()).isEqualTo(200);
     }
 
     private record Run(int code, String output) {}

@@ -9,12 +9,10 @@ import io.weft.api.http.Paged;
 import io.weft.api.http.Permission;
 import io.weft.api.http.Positioned;
 import io.weft.api.http.Prefix;
+import io.weft.api.http.Raises;
 import io.weft.api.http.Requires;
 import io.weft.kit.id.PublicId;
-import io.weft.kit.id.TenantId;
-import io.weft.kit.seal.SealExport;
-import io.weft.kit.seal.SealRange;
-import io.weft.kit.tenancy.TenantTransactions;
+import io.weft.kit.problem.ProblemType;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -22,13 +20,15 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Who did what, in the order it happened. */
@@ -37,12 +37,12 @@ import org.jspecify.annotations.Nullable;
 class AuditResource {
     private final Doors doors;
     private final Verification verification;
-    private final TenantTransactions transactions;
+    private final Exports exports;
 
-    AuditResource(Doors doors, Verification verification, TenantTransactions transactions) {
+    AuditResource(Doors doors, Verification verification, Exports exports) {
         this.doors = doors;
         this.verification = verification;
-        this.transactions = transactions;
+        this.exports = exports;
     }
 
     /**
@@ -94,15 +94,14 @@ class AuditResource {
     @GET
     @Path("/verification")
     @Requires(Permission.AUDIT_READ)
+    @Operation(summary = "Compares audit entries with their seals")
+    @Raises(ProblemType.PAGE_TOKEN_INVALID)
     public VerificationView verification(
             @QueryParam("from") @Nullable String from,
             @QueryParam("to") @Nullable String to,
             @QueryParam("knownHead") @Nullable String knownHead,
             @QueryParam("pageToken") @Nullable String pageToken) {
-        Instant begin = Times.read(from, "from");
-        Instant end = Times.read(to, "to");
-        Times.requireOrder(begin, end);
-        return verification.verify(begin, end, knownHead, pageToken);
+        return verification.verify(Times.range(from, to), knownHead, pageToken);
     }
 
     /**
@@ -111,28 +110,16 @@ class AuditResource {
      */
     @GET
     @Path("/export")
-    @Produces("application/x-ndjson")
+    @Produces(Exports.LINES)
     @Requires(Permission.AUDIT_READ)
+    @Operation(summary = "Exports audit entries with their seals")
+    @APIResponse(
+            responseCode = "200",
+            description = "A document per line; the last one begins with {\"end\":true, else it is not whole",
+            content = @Content(mediaType = Exports.LINES, schema = @Schema(type = SchemaType.STRING)))
     public Response export(
             @QueryParam("from") @Nullable String from, @QueryParam("to") @Nullable String to) {
-        Instant begin = Times.read(from, "from");
-        Instant end = Times.read(to, "to");
-        Times.requireOrder(begin, end);
-        TenantId tenant = doors.call().caller().tenant();
-        StreamingOutput lines = out -> new SealExport(
-                        new SealExport.Reader() {
-                            @Override
-                            public <T> T read(Function<TenantTx, T> work) {
-                                return transactions.in(tenant, work);
-                            }
-                        },
-                        tenant,
-                        new SealRange(begin, end, null),
-                        out)
-                .write();
-        return Response.ok(lines, "application/x-ndjson")
-                .header("Content-Disposition", "attachment; filename=\"audit-entries.ndjson\"")
-                .build();
+        return exports.answer(doors.call().caller().tenant(), Times.range(from, to));
     }
 
     private static List<EntryRow> page(

@@ -2,6 +2,7 @@ package io.weft.api.audit;
 
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
+import io.weft.kit.seal.SealRange;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -13,7 +14,21 @@ final class Times {
 
     private Times() {}
 
-    static @Nullable Instant read(@Nullable String text, String parameter) {
+    /**
+     * The range of two parameters.
+     *
+     * @throws Problem {@code PARAMETER_INVALID}
+     */
+    static SealRange range(@Nullable String from, @Nullable String to) {
+        Instant begin = read(from, "from");
+        Instant end = read(to, "to");
+        if (begin != null && end != null && !begin.isBefore(end)) {
+            throw Problem.of(ProblemType.PARAMETER_INVALID, "from must lie before to");
+        }
+        return new SealRange(begin, end, null);
+    }
+
+    private static @Nullable Instant read(@Nullable String text, String parameter) {
         if (text == null) {
             return null;
         }
@@ -26,11 +41,5 @@ final class Times {
             // answered below, like a time that no entry has
         }
         throw Problem.of(ProblemType.PARAMETER_INVALID, parameter + " must be a time such as 2026-11-22T03:40:00Z");
-    }
-
-    static void requireOrder(@Nullable Instant from, @Nullable Instant to) {
-        if (from != null && to != null && !from.isBefore(to)) {
-            throw Problem.of(ProblemType.PARAMETER_INVALID, "from must lie before to");
-        }
     }
 }

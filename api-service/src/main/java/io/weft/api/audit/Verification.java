@@ -12,7 +12,6 @@ import io.weft.kit.seal.SealRange;
 import io.weft.kit.seal.SealTrust;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -42,11 +41,10 @@ class Verification {
         this.clock = clock;
     }
 
-    VerificationView verify(
-            @Nullable Instant from, @Nullable Instant to, @Nullable String knownHead, @Nullable String token) {
+    VerificationView verify(SealRange asked, @Nullable String knownHead, @Nullable String token) {
         TenantId tenant = call.caller().tenant();
-        String filters = "audit-entries/verification?from=" + from + "&to=" + to;
-        SealRange range = new SealRange(from, to, token == null ? null : position(tokens.read(token, tenant, filters)));
+        String filters = "audit-entries/verification?from=" + asked.from() + "&to=" + asked.to();
+        SealRange range = token == null ? asked : asked.behind(position(tokens.read(token, tenant, filters)));
         Matcher known = knownHead == null ? null : head(knownHead);
         return reads.read(tx -> {
             SealCheck.Found found = SealCheck.check(tx, range, trust());

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param head number and digest of the newest seal; noted down elsewhere, it comes back as {@code knownHead}
  * @param sealsChecked in this piece, with {@code entriesChecked} entries recomputed
  * @param entriesRemoved sealed entries of this piece whose month was removed by retention, {@code removedBefore} says up to when
- * @param entriesPending entries of the whole log that wait for their seal, since {@code oldestPending}
+ * @param entriesPending entries of the whole log that wait for their seal, counted up to 100,000, since {@code oldestPending}
  * @param keys that signed the seals of this piece
  * @param nextPageToken where the check goes on; null: the range is done, or broken
  */

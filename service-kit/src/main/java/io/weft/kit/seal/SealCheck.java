@@ -24,16 +24,21 @@ public final class SealCheck {
     static final int MOST_SEALS = 200;
     static final int MOST_ENTRIES = 10_000;
 
+    private static final int LOOKED_AT_ONCE = 10_000;
+    private static final int MOST_NOWHERE = 1000;
+
     private final TenantTx tx;
     private final SealRange range;
     private final SealTrust trust;
     private final Map<String, PublicKey> keys = new HashMap<>();
     private final Set<String> keysUsed = new TreeSet<>();
     private final Set<UUID> sealed = new HashSet<>();
+    private final Set<Long> looked = new HashSet<>();
     private final Instant removedBefore;
     private long seals;
     private long entries;
     private long removed;
+    private long firstNumber;
     private boolean atEnd;
     private @Nullable Sealed last;
 
@@ -75,7 +80,7 @@ public final class SealCheck {
      *
      * @param sealTime when it was made
      * @param sealedThrough time of its latest entry
-     * @param pending entries that wait for a seal, {@code oldestPending} the time of the first
+     * @param pending entries that wait for a seal, counted up to 100,000; {@code oldestPending} the time of the first
      */
     public record State(
             Optional<String> head,
@@ -136,6 +141,7 @@ public final class SealCheck {
             }
         }
         long expected = before + 1;
+        firstNumber = expected;
         while (seals < MOST_SEALS && entries + removed < MOST_ENTRIES) {
             Optional<Sealed> next = SealRows.behind(tx, expected - 1);
             if (next.isEmpty() || range.endsBefore(next.get().firstTime())) {
@@ -241,16 +247,7 @@ public final class SealCheck {
             return Optional.empty();
         }
         Instant through = atEnd && !stopped ? range.to() : last == null ? null : last.lastTime();
-        List<SealRows.Unsealed> candidates = SealRows.notPending(
-                        tx,
-                        range.from(),
-                        range.lookedThrough().orElse(null),
-                        through,
-                        2 * (MOST_ENTRIES + Sealer.MOST_ENTRIES))
-                .stream()
-                .filter(entry -> !sealed.contains(entry.id()))
-                .toList();
-        List<SealRows.Unsealed> nowhere = SealRows.sealedNowhere(tx, tx.tenant(), candidates);
+        List<SealRows.Unsealed> nowhere = nowhere(through);
         if (nowhere.isEmpty()) {
             return Optional.empty();
         }
@@ -262,6 +259,50 @@ public final class SealCheck {
                 nowhere.stream()
                         .map(entry -> PublicId.format(SealedEntry.PREFIX, entry.id()))
                         .toList()));
+    }
+
+    /** Entries up to a time that neither a seal names nor the queue holds; reading ends once there are many. */
+    private List<SealRows.Unsealed> nowhere(@Nullable Instant through) {
+        List<SealRows.Unsealed> nowhere = new ArrayList<>();
+        SealRows.Unsealed behind = null;
+        List<SealRows.Unsealed> piece;
+        do {
+            piece = SealRows.notPending(
+                    tx, range.from(), range.lookedThrough().orElse(null), through, behind, LOOKED_AT_ONCE);
+            nowhere.addAll(without(piece.stream()
+                    .filter(entry -> !sealed.contains(entry.id()))
+                    .toList()));
+            behind = piece.isEmpty() ? null : piece.getLast();
+        } while (piece.size() == LOOKED_AT_ONCE && nowhere.size() < MOST_NOWHERE);
+        return nowhere.subList(0, Math.min(MOST_NOWHERE, nowhere.size()));
+    }
+
+    /** Takes away what a seal of another piece holds: entries that committed late. A seal that nobody signed holds nothing. */
+    private List<SealRows.Unsealed> without(List<SealRows.Unsealed> candidates) {
+        if (candidates.isEmpty()) {
+            return List.of();
+        }
+        for (long number : SealRows.around(
+                tx,
+                candidates.getFirst().time(),
+                candidates.getLast().time(),
+                firstNumber,
+                last == null ? 0 : last.number())) {
+            if (looked.add(number)) {
+                SealRows.numbered(tx, number)
+                        .filter(this::signed)
+                        .flatMap(seal -> seal.read(tx.tenant()))
+                        .ifPresent(statement -> statement.leaves().forEach(leaf -> sealed.add(leaf.id())));
+            }
+        }
+        return candidates.stream()
+                .filter(entry -> !sealed.contains(entry.id()))
+                .toList();
+    }
+
+    private boolean signed(Sealed seal) {
+        PublicKey key = keys.get(seal.keyId());
+        return key != null && SealKeys.signed(key, seal.statement(), seal.signature());
     }
 
     private SealRange.Position position() {

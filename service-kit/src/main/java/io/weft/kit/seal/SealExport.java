@@ -17,25 +17,34 @@ import java.util.function.Function;
  * seal itself, the entries that wait for one, and a last line without which the export is not whole. Seals come whole, so
  * their entries may lie a little outside of the range. {@code docs/verify-audit-export.sh} reads it.
  *
- * <p>Nothing is held but {@value #READ_AT_ONCE} entries and one statement, and no transaction while the reader is slow.
+ * <p>Nothing is held but {@value #READ_AT_ONCE} entries, one statement and the ids of at most {@value #MOST_WAITING} entries
+ * that wait, and no transaction while the reader is slow. An export that fails has no last line.
  */
 public final class SealExport {
     private static final int READ_AT_ONCE = 25;
+    private static final int MOST_WAITING = 100_000;
     private static final Base64.Encoder BASE64 = Base64.getEncoder();
 
     private final Reader reader;
     private final TenantId tenant;
     private final SealRange range;
     private final OutputStream out;
+    private final int mostWaiting;
     private long seals;
     private long entries;
+    private String head = "";
 
-    /** Runs work in a transaction of its own. */
+    /** Runs work in a transaction of its own, with one snapshot. */
     public interface Reader {
         <T> T read(Function<TenantTx, T> work);
     }
 
     public SealExport(Reader reader, TenantId tenant, SealRange range, OutputStream out) {
+        this(reader, tenant, range, out, MOST_WAITING);
+    }
+
+    SealExport(Reader reader, TenantId tenant, SealRange range, OutputStream out, int mostWaiting) {
+        this.mostWaiting = mostWaiting;
         this.reader = reader;
         this.tenant = tenant;
         this.range = range;
@@ -47,25 +56,44 @@ public final class SealExport {
         for (SealRows.Key key : reader.read(SealRows::keys)) {
             line("{\"key\":\"" + key.id() + "\",\"publicKey\":\"" + BASE64.encodeToString(key.publicKey()) + "\"}");
         }
-        long behind = reader.read(tx -> SealRows.first(tx, range)).map(first -> first - 1).orElse(Long.MAX_VALUE);
-        boolean toTheEnd = true;
-        while (behind < Long.MAX_VALUE) {
-            long number = behind;
-            Optional<Sealed> seal = reader.read(tx -> SealRows.behind(tx, number));
-            if (seal.isEmpty()) {
-                break;
-            }
-            if (range.endsBefore(seal.get().firstTime())) {
-                toTheEnd = false;
-                break;
-            }
-            seal(seal.get());
-            behind = seal.get().number();
+        long behind = reader.read(this::begin);
+        Next next = next(behind);
+        while (next.seal().isPresent()) {
+            seal(next.seal().get());
+            behind = next.seal().get().number();
+            next = next(behind);
         }
-        if (toTheEnd) {
-            waiting();
-        }
+        entries(next.waiting());
         end();
+    }
+
+    /** The number of the seal behind which the range begins. */
+    private long begin(TenantTx tx) {
+        return SealRows.first(tx, range)
+                .map(first -> first - 1)
+                .or(() -> SealRows.newest(tx).map(Sealed::number))
+                .orElse(0L);
+    }
+
+    private record Next(Optional<Sealed> seal, List<SealStatement.Leaf> waiting) {}
+
+    /** The next seal; behind the last one, in the same snapshot, what waits: an entry is in the one or the other. */
+    private Next next(long behind) throws IOException {
+        Next next = reader.read(tx -> {
+            Optional<Sealed> seal = SealRows.behind(tx, behind);
+            return seal.isPresent()
+                    ? new Next(seal.filter(each -> !range.endsBefore(each.firstTime())), List.of())
+                    : new Next(
+                            seal,
+                            SealRows.waiting(tx, range.to(), mostWaiting + 1).stream()
+                                    .map(SealRows.Waiting::leaf)
+                                    .toList());
+        });
+        if (next.waiting().size() > mostWaiting) {
+            throw new IOException("Export of organisation " + tenant + ": more than " + mostWaiting
+                    + " entries wait for their seal, so it cannot be whole. See whether upgrade-orchestrator seals");
+        }
+        return next;
     }
 
     private void title() throws IOException {
@@ -79,13 +107,9 @@ public final class SealExport {
     private void seal(Sealed seal) throws IOException {
         List<SealStatement.Leaf> leaves =
                 seal.read(tenant).map(SealStatement::leaves).orElse(List.of());
-        for (int from = 0; from < leaves.size(); from += READ_AT_ONCE) {
-            List<SealStatement.Leaf> piece = leaves.subList(from, Math.min(leaves.size(), from + READ_AT_ONCE));
-            for (SealedEntry entry : reader.read(tx -> entries(tx, piece))) {
-                entry(entry);
-            }
-        }
+        entries(leaves);
         seals++;
+        head = ",\"head\":\"" + seal.number() + ":" + seal.digest() + "\"";
         line("{\"seal\":" + seal.number() + ",\"key\":\"" + seal.keyId() + "\",\"statement\":\""
                 + BASE64.encodeToString(seal.statement().getBytes(StandardCharsets.UTF_8)) + "\",\"signature\":\""
                 + BASE64.encodeToString(seal.signature()) + "\"}");
@@ -101,34 +125,18 @@ public final class SealExport {
         return found;
     }
 
-    private void waiting() throws IOException {
-        Optional<SealedEntry> last = Optional.empty();
-        List<SealedEntry> piece;
-        do {
-            Optional<SealedEntry> before = last;
-            piece = reader.read(tx -> SealRows.waiting(
-                    tx,
-                    before.map(SealedEntry::time).orElse(null),
-                    before.map(SealedEntry::id).orElse(null),
-                    READ_AT_ONCE));
-            for (SealedEntry entry : piece) {
-                if (!range.endsBefore(entry.time())) {
-                    entry(entry);
-                }
+    private void entries(List<SealStatement.Leaf> leaves) throws IOException {
+        for (int from = 0; from < leaves.size(); from += READ_AT_ONCE) {
+            List<SealStatement.Leaf> piece = leaves.subList(from, Math.min(leaves.size(), from + READ_AT_ONCE));
+            for (SealedEntry entry : reader.read(tx -> entries(tx, piece))) {
+                entries++;
+                line(entry.line(tenant));
             }
-            last = piece.isEmpty() ? Optional.empty() : Optional.of(piece.getLast());
-        } while (last.isPresent() && piece.size() == READ_AT_ONCE);
+        }
     }
 
     private void end() throws IOException {
-        SealCheck.State state = reader.read(SealCheck::state);
-        line("{\"end\":true,\"seals\":" + seals + ",\"entries\":" + entries
-                + state.head().map(head -> ",\"head\":\"" + head + "\"").orElse("") + "}");
-    }
-
-    private void entry(SealedEntry entry) throws IOException {
-        entries++;
-        line(entry.line(tenant));
+        line("{\"end\":true,\"seals\":" + seals + ",\"entries\":" + entries + head + "}");
     }
 
     private void line(String line) throws IOException {

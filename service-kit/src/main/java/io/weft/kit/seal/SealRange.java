@@ -17,6 +17,11 @@ public record SealRange(
     /** Behind which seal to go on, and through which entries' time was looked for additions. */
     public record Position(long seal, Instant through) {}
 
+    /** The same range, to go on where an earlier check ended. */
+    public SealRange behind(Position position) {
+        return new SealRange(from, to, position);
+    }
+
     Optional<Instant> lookedThrough() {
         return Optional.ofNullable(after).map(Position::through);
     }

@@ -1,15 +1,11 @@
 package io.weft.kit.seal;
 
-import io.weft.kit.id.TenantId;
 import io.weft.kit.tenancy.TenantTx;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads seals and the entries that they name. */
 final class SealRows {
     private static final int READ_AT_ONCE = 100;
-    private static final int MOST_NOWHERE = 1000;
+    private static final int MOST_COUNTED = 100_000;
 
     private SealRows() {}
 
@@ -28,6 +24,13 @@ final class SealRows {
     record Key(String id, byte[] publicKey) {}
 
     record Unsealed(UUID id, Instant time) {}
+
+    /** An entry that has no digest yet. */
+    record Waiting(UUID id, Instant time) {
+        SealStatement.Leaf leaf() {
+            return new SealStatement.Leaf(Digests.NONE, id, time);
+        }
+    }
 
     private record Lowest(@Nullable Long number) {}
 
@@ -70,9 +73,12 @@ final class SealRows {
         return tx.list(Key.class, "SELECT id, public_key FROM audit_key ORDER BY create_time, id");
     }
 
+    /** How many wait for a seal, counted up to {@value #MOST_COUNTED}. */
     static Pending pending(TenantTx tx) {
-        return tx.first(Pending.class, "SELECT count(*) AS number, min(entry_time) AS oldest FROM audit_pending")
-                .orElseThrow();
+        return tx.first(Pending.class, """
+                        SELECT (SELECT count(*) FROM (SELECT FROM audit_pending LIMIT ?) p) AS number,
+                            (SELECT min(entry_time) FROM audit_pending) AS oldest
+                        """, MOST_COUNTED).orElseThrow();
     }
 
     /** Up to when whole months were removed. */
@@ -100,35 +106,35 @@ final class SealRows {
         }
     }
 
-    /** Entries that wait for their seal, behind a position. */
-    static List<SealedEntry> waiting(TenantTx tx, @Nullable Instant afterTime, @Nullable UUID afterId, int limit) {
-        return tx.list(
-                SealedEntry.class,
-                "SELECT " + SealedEntry.COLUMNS + """
-                FROM audit_pending p JOIN audit_entry e
-                    ON (e.tenant_id, e.time, e.id) = (p.tenant_id, p.entry_time, p.entry_id)
-                WHERE (?::timestamptz IS NULL OR (p.entry_time, p.entry_id) > (?::timestamptz, ?::uuid))
-                ORDER BY p.entry_time, p.entry_id LIMIT ?
-                """,
-                afterTime,
-                afterTime,
-                afterId,
-                limit);
+    /** Which entries before a time wait for their seal. */
+    static List<Waiting> waiting(TenantTx tx, @Nullable Instant before, int limit) {
+        return tx.list(Waiting.class, """
+                SELECT entry_id AS id, entry_time AS time FROM audit_pending
+                WHERE (?::timestamptz IS NULL OR entry_time < ?::timestamptz) ORDER BY entry_time, entry_id LIMIT ?
+                """, before, before, limit);
     }
 
     /**
-     * Entries of the range that wait for no seal.
+     * Entries that wait for no seal, in order.
      *
-     * @param after exclusive; null: from {@code from} on
+     * @param from inclusive
+     * @param after exclusive, as {@code behind} with an entry's id; null: from {@code from} on
+     * @param through inclusive
      */
     static List<Unsealed> notPending(
-            TenantTx tx, @Nullable Instant from, @Nullable Instant after, @Nullable Instant through, int limit) {
+            TenantTx tx,
+            @Nullable Instant from,
+            @Nullable Instant after,
+            @Nullable Instant through,
+            @Nullable Unsealed behind,
+            int limit) {
         return tx.list(
                 Unsealed.class,
                 """
                 SELECT e.id, e.time FROM audit_entry e
                 WHERE (?::timestamptz IS NULL OR e.time >= ?::timestamptz) AND (?::timestamptz IS NULL OR e.time > ?::timestamptz)
                     AND (?::timestamptz IS NULL OR e.time <= ?::timestamptz)
+                    AND (?::timestamptz IS NULL OR (e.time, e.id) > (?::timestamptz, ?::uuid))
                     AND NOT EXISTS (SELECT 1 FROM audit_pending p
                         WHERE (p.tenant_id, p.entry_time, p.entry_id) = (e.tenant_id, e.time, e.id))
                 ORDER BY e.time, e.id LIMIT ?
@@ -139,35 +145,23 @@ final class SealRows {
                 after,
                 through,
                 through,
+                behind == null ? null : behind.time(),
+                behind == null ? null : behind.time(),
+                behind == null ? null : behind.id(),
                 limit);
     }
 
-    /** Takes away what a seal outside the piece holds: entries that committed late, or an earlier piece's. */
-    static List<Unsealed> sealedNowhere(TenantTx tx, TenantId tenant, List<Unsealed> entries) {
-        Set<Long> read = new HashSet<>();
-        Set<UUID> sealed = new HashSet<>();
-        List<Unsealed> nowhere = new ArrayList<>();
-        for (Unsealed entry : entries) {
-            if (!sealed.contains(entry.id())) {
-                for (long number : tx.list(
-                        Long.class,
-                        "SELECT number FROM audit_seal WHERE first_time <= ? AND last_time >= ? ORDER BY number",
-                        entry.time(),
-                        entry.time())) {
-                    if (read.add(number)) {
-                        numbered(tx, number)
-                                .flatMap(seal -> seal.read(tenant))
-                                .ifPresent(statement -> statement.leaves().forEach(leaf -> sealed.add(leaf.id())));
-                    }
-                }
-            }
-            if (!sealed.contains(entry.id())) {
-                nowhere.add(entry);
-            }
-            if (nowhere.size() >= MOST_NOWHERE) {
-                break;
-            }
-        }
-        return nowhere;
+    /** Seals that may hold an entry between two times, but for those of a range of numbers. */
+    static List<Long> around(TenantTx tx, Instant first, Instant last, long exceptFrom, long exceptThrough) {
+        return tx.list(
+                Long.class,
+                """
+                SELECT number FROM audit_seal
+                WHERE first_time <= ? AND last_time >= ? AND NOT number BETWEEN ? AND ? ORDER BY number
+                """,
+                last,
+                first,
+                exceptFrom,
+                exceptThrough);
     }
 }

@@ -5,13 +5,10 @@ import io.weft.kit.tenancy.PlatformTx;
 import io.weft.kit.tenancy.TenantTx;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,15 +109,16 @@ public final class Sealer {
      * whoever cut the log's end off leaves a gap in the numbers that stays for good.
      */
     private Head head(TenantTx tx) {
-        Optional<Head> stored = tx.first(Head.class, "SELECT number, digest FROM audit_head");
-        Optional<Head> last = tx.first(
-                        LastSeal.class, "SELECT number, statement FROM audit_seal ORDER BY number DESC LIMIT 1")
-                .map(seal -> new Head(seal.number(), Digests.of(seal.statement())));
         Head seen = newest.getOrDefault(tx.tenant(), Head.NONE);
-        Head head = Stream.of(Optional.of(seen), stored, last)
-                .flatMap(Optional::stream)
-                .max(Comparator.comparingLong(Head::number))
-                .orElse(Head.NONE);
+        Head stored = tx.first(Head.class, "SELECT number, digest FROM audit_head")
+                .filter(head -> head.number() > seen.number())
+                .orElse(seen);
+        Head head = tx.first(
+                        LastSeal.class,
+                        "SELECT number, statement FROM audit_seal WHERE number > ? ORDER BY number DESC LIMIT 1",
+                        stored.number())
+                .map(seal -> new Head(seal.number(), Digests.of(seal.statement())))
+                .orElse(stored);
         newest.put(tx.tenant(), head);
         return head;
     }

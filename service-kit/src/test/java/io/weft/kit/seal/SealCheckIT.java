@@ -272,6 +272,49 @@ class SealCheckIT {
         assertThat(ledger.check().fault()).isPresent();
     }
 
+    @Test
+    void aSealThatNobodySignedCoversNoEntryOfARange() {
+        Ledger ledger = new Ledger(DATABASE);
+        ledger.writeAndSeal(5, 2);
+        Instant third = time(ledger, 3);
+        SealRange range = new SealRange(third, time(ledger, 4), null);
+        UUID forged = new UUID(1, 2);
+        SealStatement statement = new SealStatement(
+                ledger.tenant,
+                9,
+                third,
+                "0".repeat(64),
+                Ledger.key(1).id(),
+                List.of(new SealStatement.Leaf("0".repeat(64), forged, third)));
+        ledger.asOwner(
+                "INSERT INTO audit_entry (tenant_id, id, time, actor_kind, actor, action, target_kind, target_id) VALUES ('"
+                        + ledger.tenant + "', '" + forged + "', '" + third + "', 'apiKey', 'key_9', 'a.b', 'a', 'b')",
+                "INSERT INTO audit_seal SELECT tenant_id, 9, '" + third + "', '" + third + "', '" + third + "', 1, '"
+                        + statement.text() + "', key_id, signature FROM audit_seal WHERE number = 3");
+
+        assertThat(ledger.check(range, Ledger.trustAll()).fault())
+                .get()
+                .extracting(SealFault::kind, SealFault::count)
+                .containsExactly(Kind.ENTRIES_ADDED, 1);
+    }
+
+    @Test
+    void anEntryBehindTenThousandOthersIsFoundToo() {
+        LedgerOfMonths ledger = new LedgerOfMonths(DATABASE);
+        Instant begin = Instant.parse("2026-01-15T12:00:00Z");
+        ledger.writeAt(begin, SealCheck.MOST_ENTRIES + 500);
+        for (int i = 0; i < 11; i++) {
+            ledger.seal();
+        }
+        assertThat(ledger.verdict(Instant.MIN)).isEqualTo("intact, 10000 entries, 0 removed");
+
+        ledger.asOwner("INSERT INTO audit_entry (tenant_id, id, time, actor_kind, actor, action, target_kind, target_id)"
+                + " SELECT tenant_id, gen_random_uuid(), last_time, 'apiKey', 'key_9', 'a.b', 'a', 'b'"
+                + " FROM audit_seal WHERE number = 10");
+
+        assertThat(ledger.verdict(Instant.MIN)).isEqualTo("broken at 10: ENTRIES_ADDED");
+    }
+
     private static Instant time(Ledger ledger, int seal) {
         return Instant.parse(String.valueOf(ledger.one(
                 "SELECT to_char(first_time AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM audit_seal WHERE number = "
