@@ -35,7 +35,7 @@ public record VerificationView(
         long entriesPending,
         @Nullable Instant oldestPending,
         List<String> keys,
-        @Nullable Fault firstBroken,
+        @Nullable SealFaultView firstBroken,
         @Nullable String nextPageToken) {
 
     /**
@@ -44,10 +44,10 @@ public record VerificationView(
      * @param seal number of the seal
      * @param entries at most 20 of {@code entryCount}
      */
-    public record Fault(long seal, String reason, String message, int entryCount, List<String> entries) {
-        static Fault of(SealFault fault) {
+    public record SealFaultView(long seal, String reason, String message, int entryCount, List<String> entries) {
+        static SealFaultView of(SealFault fault) {
             String kind = WireNames.of(fault.kind());
-            return new Fault(
+            return new SealFaultView(
                     fault.seal(),
                     kind.substring(0, 1).toUpperCase(Locale.ROOT) + kind.substring(1),
                     fault.message(),
@@ -70,7 +70,7 @@ public record VerificationView(
                 state.pending(),
                 state.oldestPending().orElse(null),
                 found.keys().stream().sorted().toList(),
-                fault.map(Fault::of).orElse(null),
+                fault.map(SealFaultView::of).orElse(null),
                 next);
     }
 }

@@ -9,7 +9,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * Row security binds the owner too: tenants' rows are not seen.
  */
 public final class OwnerTransactions {
-    private static final String LOCKED_FOR_AT_MOST = "SET LOCAL lock_timeout = '10s'";
+    private static final String LOCKED_FOR_AT_MOST = "SET LOCAL lock_timeout = '3s'";
 
     private final TenantTransactions transactions;
 
@@ -22,7 +22,7 @@ public final class OwnerTransactions {
         this.transactions = new TenantTransactions(source);
     }
 
-    /** Gives up after 10 s of waiting for a lock: services that write must not queue up behind it for longer. */
+    /** Gives up after 3 s of waiting for a lock: services that write must not queue up behind it for longer. */
     public <T extends @Nullable Object> T in(Function<PlatformTx, T> work) {
         return transactions.platform(tx -> {
             tx.update(LOCKED_FOR_AT_MOST);
