@@ -136,18 +136,20 @@ class AuditIT {
         assertThat(intact.output()).contains("are intact").contains("have no seal yet");
         assertThat(intact.code()).isZero();
         assertThat(intact.output())
-                .contains("head "
-                        + acme.get(VERIFICATION).body().path("head").asText());
+                .contains("head " + acme.get(VERIFICATION).body().path("head").asText());
         assertThat(lines.stream().filter(line -> line.startsWith("{\"id\":")).count())
-                .isEqualTo(Long.parseLong(Hub.value(
-                        "SELECT count(*) FROM audit_entry WHERE tenant_id = (SELECT id FROM tenant WHERE name = 'acme')")));
+                .isEqualTo(
+                        Long.parseLong(
+                                Hub.value(
+                                        "SELECT count(*) FROM audit_entry WHERE tenant_id = (SELECT id FROM tenant WHERE name = 'acme')")));
 
         assertThat(script(export, "0".repeat(64)).output()).contains("not among those you trust");
         assertThat(tampered(folder, without(lines, first(lines, "{\"id\":")))).contains("are missing");
         assertThat(tampered(folder, changed(lines, first(lines, "{\"id\":"), "\"actor\":\"", "\"actor\":\"x")))
                 .contains("are not what was sealed");
         assertThat(tampered(folder, without(lines, first(lines, "{\"seal\":")))).contains("BROKEN");
-        assertThat(tampered(folder, swapped(lines, first(lines, "{\"seal\":") - 2))).contains("in another order");
+        assertThat(tampered(folder, swapped(lines, first(lines, "{\"seal\":") - 2)))
+                .contains("in another order");
         assertThat(tampered(folder, lines.subList(0, lines.size() - 1))).contains("not whole");
         int seal = first(lines, "{\"seal\":");
         String statement = lines.get(seal).replaceAll(".*\"statement\":\"([^\"]*)\".*", "$1");
@@ -260,8 +262,13 @@ class AuditIT {
 
     private static Key key(String role, Duration life) {
         Api.Reply created = Api.acme()
-                .post("/api-keys", "{\"name\":\"%s\",\"spec\":{\"role\":\"%s\",\"expireTime\":\"%s\"}}"
-                        .formatted(Api.unique("refused"), role, Instant.now().plus(life)));
+                .post(
+                        "/api-keys",
+                        "{\"name\":\"%s\",\"spec\":{\"role\":\"%s\",\"expireTime\":\"%s\"}}"
+                                .formatted(
+                                        Api.unique("refused"),
+                                        role,
+                                        Instant.now().plus(life)));
         return new Key(created.id(), new Api(created.body().path("secret").asText()));
     }
 
@@ -313,7 +320,11 @@ class AuditIT {
     void whoLacksAPermissionIsFoundInTheLogWithoutValuesOfTheQuery() {
         Key viewer = key("viewer", Duration.ofHours(1));
         assertThat(viewer.api()
-                        .post("/clusters?dryRun=true&secret=planted", "{\"name\":\"planted\"}", "X-Request-Id", "refused.1")
+                        .post(
+                                "/clusters?dryRun=true&secret=planted",
+                                "{\"name\":\"planted\"}",
+                                "X-Request-Id",
+                                "refused.1")
                         .status())
                 .isEqualTo(403);
         assertThat(viewer.api().get("/clusters").status()).isEqualTo(200);
@@ -336,16 +347,18 @@ class AuditIT {
         assertThat(revoked.api().get("/clusters").status()).isEqualTo(401);
         assertThat(refusals(revoked.id()))
                 .singleElement()
-                .satisfies(entry -> assertThat(entry.at("/detail/reason").asText()).isEqualTo("revoked"));
+                .satisfies(
+                        entry -> assertThat(entry.at("/detail/reason").asText()).isEqualTo("revoked"));
 
         Key expired = key("viewer", Duration.ofMillis(1500));
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
-                .untilAsserted(
-                        () -> assertThat(expired.api().get("/clusters").status()).isEqualTo(401));
+                .untilAsserted(() ->
+                        assertThat(expired.api().get("/clusters").status()).isEqualTo(401));
         assertThat(refusals(expired.id()))
                 .first()
-                .satisfies(entry -> assertThat(entry.at("/detail/reason").asText()).isEqualTo("expired"));
+                .satisfies(
+                        entry -> assertThat(entry.at("/detail/reason").asText()).isEqualTo("expired"));
 
         String before = Hub.value("SELECT count(*) FROM audit_entry");
         assertThat(new Api("weft_sat_" + "A".repeat(49)).get("/clusters").status())

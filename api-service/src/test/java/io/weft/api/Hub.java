@@ -116,7 +116,8 @@ public final class Hub implements QuarkusTestResourceLifecycleManager {
 
     /** What upgrade-orchestrator does each minute. */
     static void seal(String organisation) {
-        TenantTransactions transactions = new TenantTransactions(running().database.dataSource("weft_upgrade"));
+        TenantTransactions transactions =
+                new TenantTransactions(running().database.dataSource("weft_upgrade"));
         transactions.platform(tx -> {
             SEALER.publishKey(tx);
             return true;

@@ -61,17 +61,15 @@ class ServiceIT {
         for (int round = 1; round <= 2; round++) {
             transactions.in(tenant, tx -> {
                 Audit.record(
-                        tx,
-                        AuditEntry.of(AuditEntry.ActorKind.SYSTEM, "test", "cluster.create", "cluster", "clu_1"));
+                        tx, AuditEntry.of(AuditEntry.ActorKind.SYSTEM, "test", "cluster.create", "cluster", "clu_1"));
                 return true;
             });
             long sealed = round;
-            await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> {
-                        Optional<Long> entries = transactions.in(
-                                tenant, tx -> tx.first(Long.class, "SELECT coalesce(sum(entries), 0) FROM audit_seal"));
-                        assertThat(entries).contains(sealed);
-                    });
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                Optional<Long> entries = transactions.in(
+                        tenant, tx -> tx.first(Long.class, "SELECT coalesce(sum(entries), 0) FROM audit_seal"));
+                assertThat(entries).contains(sealed);
+            });
         }
 
         SealCheck.Found found = transactions.inSnapshot(

@@ -117,8 +117,7 @@ class AuditResource {
             responseCode = "200",
             description = "A document per line; the last one begins with {\"end\":true, else it is not whole",
             content = @Content(mediaType = Exports.LINES, schema = @Schema(type = SchemaType.STRING)))
-    public Response export(
-            @QueryParam("from") @Nullable String from, @QueryParam("to") @Nullable String to) {
+    public Response export(@QueryParam("from") @Nullable String from, @QueryParam("to") @Nullable String to) {
         return exports.answer(doors.call().caller().tenant(), Times.range(from, to));
     }
 

@@ -51,14 +51,15 @@ class Verification {
             Optional<SealFault> fault = found.fault().or(() -> known(tx, known));
             SealRange.Position next = fault.isPresent() ? null : found.next();
             return VerificationView.of(
-                    SealCheck.state(tx), found, fault, next == null ? null : tokens.after(token(next), tenant, filters));
+                    SealCheck.state(tx),
+                    found,
+                    fault,
+                    next == null ? null : tokens.after(token(next), tenant, filters));
         });
     }
 
     private static Optional<SealFault> known(TenantTx tx, @Nullable Matcher head) {
-        return head == null
-                ? Optional.empty()
-                : SealCheck.knownHead(tx, Long.parseLong(head.group(1)), head.group(2));
+        return head == null ? Optional.empty() : SealCheck.knownHead(tx, Long.parseLong(head.group(1)), head.group(2));
     }
 
     private static Matcher head(String text) {
@@ -76,7 +77,10 @@ class Verification {
                 clock.instant().atZone(ZoneOffset.UTC).toLocalDate().withDayOfMonth(1);
         return new SealTrust(
                 config.trustedKeys().map(Set::copyOf),
-                thisMonth.minusMonths(config.retentionMonths()).atStartOfDay(ZoneOffset.UTC).toInstant());
+                thisMonth
+                        .minusMonths(config.retentionMonths())
+                        .atStartOfDay(ZoneOffset.UTC)
+                        .toInstant());
     }
 
     private static SealRange.Position position(PageTokens.Position position) {

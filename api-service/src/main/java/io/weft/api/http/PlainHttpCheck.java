@@ -31,7 +31,8 @@ final class PlainHttpCheck implements ReadinessCheck {
     PlainHttpCheck(
             HttpConfig config,
             @ConfigProperty(name = "quarkus.http.host") String host,
-            @ConfigProperty(name = "quarkus.http.insecure-requests", defaultValue = "enabled") String insecureRequests) {
+            @ConfigProperty(name = "quarkus.http.insecure-requests", defaultValue = "enabled")
+                    String insecureRequests) {
         this(host, insecureRequests, config.tlsInFront());
     }
 

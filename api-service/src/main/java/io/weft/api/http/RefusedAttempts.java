@@ -48,7 +48,8 @@ public class RefusedAttempts {
             long more = Math.max(0, Duration.between(since, now).dividedBy(REFILL));
             return more == 0
                     ? this
-                    : new Allowance((int) Math.min(BURST, left + more), since.plus(REFILL.multipliedBy(more)), unwritten);
+                    : new Allowance(
+                            (int) Math.min(BURST, left + more), since.plus(REFILL.multipliedBy(more)), unwritten);
         }
     }
 
@@ -64,7 +65,9 @@ public class RefusedAttempts {
                 request,
                 "permission",
                 permission,
-                Trail.detail().put("reason", "permissionMissing").put("role", caller.role().text()));
+                Trail.detail()
+                        .put("reason", "permissionMissing")
+                        .put("role", caller.role().text()));
     }
 
     private void write(
@@ -87,7 +90,8 @@ public class RefusedAttempts {
                 return true;
             });
         } catch (RuntimeException e) {
-            LOG.warnf(e, "access.refusedNotWritten requestId=%s: the request is refused all the same", call.requestId());
+            LOG.warnf(
+                    e, "access.refusedNotWritten requestId=%s: the request is refused all the same", call.requestId());
         }
     }
 

@@ -13,6 +13,7 @@ class PageTokenKeyTest {
         Path file = Files.write(folder.resolve("page-token.key"), new byte[32]);
 
         assertThat(new PageTokenKey.KeyFileCheck(() -> file).dangers())
-                .anySatisfy(danger -> assertThat(danger).startsWith("weft.page-token.key-file " + file + " holds bytes"));
+                .anySatisfy(
+                        danger -> assertThat(danger).startsWith("weft.page-token.key-file " + file + " holds bytes"));
     }
 }

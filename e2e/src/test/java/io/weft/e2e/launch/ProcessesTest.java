@@ -161,7 +161,8 @@ class ProcessesTest {
     @Test
     void whatIsRunAgainAndAgainEndsWithItsPartWhileItWaits() {
         List<String> loop = HubParts.again(Duration.ofMillis(200), List.of("sh", "-c", "echo done; exit 3"));
-        processes.ensure(part(loop, () -> Failure.lastLines(layout.log("sleeper"), 9).size() < 2 ? "two runs" : ""));
+        processes.ensure(part(
+                loop, () -> Failure.lastLines(layout.log("sleeper"), 9).size() < 2 ? "two runs" : ""));
 
         processes.ensure(part(HubParts.again(Duration.ofHours(6), List.of("true")), () -> ""));
         RunFile waiting = running();

@@ -53,7 +53,8 @@ class AgentEventsIT {
 
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(Fleet.actions(cluster))
-                            .containsExactly("agent.enrol", "agent.connect", "agent.lost", "agent.enrol", "agent.back"));
+                            .containsExactly(
+                                    "agent.enrol", "agent.connect", "agent.lost", "agent.enrol", "agent.back"));
         }
         assertThat(Fleet.text(
                         "SELECT count(*) FROM audit_pending WHERE tenant_id = ?",
@@ -73,7 +74,8 @@ class AgentEventsIT {
             stream.say(preflight("[]"));
             stream.say(preflight("[]"));
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(rights(cluster)).hasSize(3));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(rights(cluster)).hasSize(3));
         }
         assertThat(rights(cluster))
                 .containsExactly(
@@ -91,8 +93,7 @@ class AgentEventsIT {
 
     private static AgentMessage preflight(String findings) {
         return AgentMessage.newBuilder()
-                .setObservation(
-                        Observation.newBuilder().setSubject("preflight").setBodyJson(findings))
+                .setObservation(Observation.newBuilder().setSubject("preflight").setBodyJson(findings))
                 .build();
     }
 

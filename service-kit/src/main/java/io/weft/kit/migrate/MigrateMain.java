@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.flywaydb.core.Flyway;
 
 /**
- * Applies the migrations as the owner of the tables, does the maintenance of {@link MaintainMain}, then ends. Environment: {@code WEFT_MIGRATE_URL} (JDBC),
- * {@code WEFT_MIGRATE_USER}, {@code WEFT_MIGRATE_PASSWORD_FILE}, {@code WEFT_MIGRATE_FOLDER}.
+ * Applies the migrations as the owner of the tables, does what {@link MaintainMain} does, then ends. Environment:
+ * {@code WEFT_MIGRATE_URL} (JDBC), {@code WEFT_MIGRATE_USER}, {@code WEFT_MIGRATE_PASSWORD_FILE}, {@code WEFT_MIGRATE_FOLDER}.
  */
 public final class MigrateMain {
     private MigrateMain() {}

@@ -39,7 +39,8 @@ public final class ClockCheck implements ReadinessCheck {
             return List.of();
         }
         return List.of("the clock of this machine is " + off.toSeconds() + " s "
-                + (database.isBefore(before) ? "ahead of" : "behind") + " that of the server of quarkus.datasource.jdbc.url"
+                + (database.isBefore(before) ? "ahead of" : "behind")
+                + " that of the server of quarkus.datasource.jdbc.url"
                 + ", at most " + FARTHEST.toSeconds() + " s are harmless: have both synchronised (NTP)");
     }
 }

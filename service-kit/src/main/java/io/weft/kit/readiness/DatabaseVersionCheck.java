@@ -24,8 +24,8 @@ public final class DatabaseVersionCheck implements ReadinessCheck {
 
     @Override
     public List<String> dangers() {
-        return dangers(transactions.platform(
-                tx -> tx.first(Integer.class, "SELECT current_setting('server_version_num')::int")
+        return dangers(
+                transactions.platform(tx -> tx.first(Integer.class, "SELECT current_setting('server_version_num')::int")
                         .orElseThrow()));
     }
 

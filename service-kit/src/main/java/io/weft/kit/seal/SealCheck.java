@@ -29,7 +29,6 @@ public final class SealCheck {
 
     private final TenantTx tx;
     private final SealRange range;
-    private final SealTrust trust;
     private final Map<String, PublicKey> keys = new HashMap<>();
     private final Set<String> keysUsed = new TreeSet<>();
     private final Set<UUID> sealed = new HashSet<>();
@@ -45,7 +44,6 @@ public final class SealCheck {
     private SealCheck(TenantTx tx, SealRange range, SealTrust trust, Optional<Instant> removedBefore) {
         this.tx = tx;
         this.range = range;
-        this.trust = trust;
         this.removedBefore = removedBefore
                 .map(before -> before.isBefore(trust.removableBefore()) ? before : trust.removableBefore())
                 .orElse(Instant.MIN);
@@ -125,7 +123,8 @@ public final class SealCheck {
     private Optional<SealFault> run() {
         Optional<SealFault> fault = seals();
         Optional<SealFault> added = added(fault.isPresent());
-        return added.filter(found -> fault.isEmpty() || found.seal() <= fault.get().seal())
+        return added.filter(
+                        found -> fault.isEmpty() || found.seal() <= fault.get().seal())
                 .or(() -> fault);
     }
 
@@ -165,7 +164,9 @@ public final class SealCheck {
         return SealFault.of(
                 from,
                 Kind.SEALS_MISSING,
-                from == through ? "Seal " + from + " is not there" : "Seals " + from + " to " + through + " are not there");
+                from == through
+                        ? "Seal " + from + " is not there"
+                        : "Seals " + from + " to " + through + " are not there");
     }
 
     private Optional<SealFault> one(Sealed seal) {
@@ -179,8 +180,8 @@ public final class SealCheck {
         keysUsed.add(seal.keyId());
         Optional<SealStatement> statement = seal.read(tx.tenant());
         if (!SealKeys.signed(key, seal.statement(), seal.signature()) || statement.isEmpty()) {
-            return Optional.of(
-                    SealFault.of(seal.number(), Kind.SEAL_CHANGED, "Its statement does not fit its signature or its row"));
+            return Optional.of(SealFault.of(
+                    seal.number(), Kind.SEAL_CHANGED, "Its statement does not fit its signature or its row"));
         }
         String previous = last == null ? Digests.NONE : last.digest();
         if (!statement.get().previous().equals(previous)) {
@@ -238,7 +239,8 @@ public final class SealCheck {
                         key, HeadStatement.text(tx.tenant(), head.number(), head.digest()), head.signature());
         return fits
                 ? Optional.empty()
-                : Optional.of(SealFault.of(newest, Kind.HEAD_CHANGED, "The signed head names another seal as the newest"));
+                : Optional.of(
+                        SealFault.of(newest, Kind.HEAD_CHANGED, "The signed head names another seal as the newest"));
     }
 
     /** Entries that no seal names and that wait for none. */
@@ -269,15 +271,14 @@ public final class SealCheck {
         do {
             piece = SealRows.notPending(
                     tx, range.from(), range.lookedThrough().orElse(null), through, behind, LOOKED_AT_ONCE);
-            nowhere.addAll(without(piece.stream()
-                    .filter(entry -> !sealed.contains(entry.id()))
-                    .toList()));
+            nowhere.addAll(without(
+                    piece.stream().filter(entry -> !sealed.contains(entry.id())).toList()));
             behind = piece.isEmpty() ? null : piece.getLast();
         } while (piece.size() == LOOKED_AT_ONCE && nowhere.size() < MOST_NOWHERE);
         return nowhere.subList(0, Math.min(MOST_NOWHERE, nowhere.size()));
     }
 
-    /** Takes away what a seal of another piece holds: entries that committed late. A seal that nobody signed holds nothing. */
+    /** Takes away what a seal of another piece holds: entries that committed late. An unsigned seal holds nothing. */
     private List<SealRows.Unsealed> without(List<SealRows.Unsealed> candidates) {
         if (candidates.isEmpty()) {
             return List.of();
@@ -295,9 +296,7 @@ public final class SealCheck {
                         .ifPresent(statement -> statement.leaves().forEach(leaf -> sealed.add(leaf.id())));
             }
         }
-        return candidates.stream()
-                .filter(entry -> !sealed.contains(entry.id()))
-                .toList();
+        return candidates.stream().filter(entry -> !sealed.contains(entry.id())).toList();
     }
 
     private boolean signed(Sealed seal) {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param after where an earlier check ended; null: at the range's beginning
  */
 public record SealRange(
-        @Nullable Instant from, @Nullable Instant to, @Nullable Position after) {
+        @Nullable Instant from,
+        @Nullable Instant to,
+        @Nullable Position after) {
 
     /** Behind which seal to go on, and through which entries' time was looked for additions. */
     public record Position(long seal, Instant through) {}

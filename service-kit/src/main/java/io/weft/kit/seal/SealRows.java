@@ -153,15 +153,9 @@ final class SealRows {
 
     /** Seals that may hold an entry between two times, but for those of a range of numbers. */
     static List<Long> around(TenantTx tx, Instant first, Instant last, long exceptFrom, long exceptThrough) {
-        return tx.list(
-                Long.class,
-                """
+        return tx.list(Long.class, """
                 SELECT number FROM audit_seal
                 WHERE first_time <= ? AND last_time >= ? AND NOT number BETWEEN ? AND ? ORDER BY number
-                """,
-                last,
-                first,
-                exceptFrom,
-                exceptThrough);
+                """, last, first, exceptFrom, exceptThrough);
     }
 }

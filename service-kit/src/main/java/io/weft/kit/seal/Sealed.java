@@ -15,7 +15,8 @@ record Sealed(
         String statement,
         String keyId,
         byte[] signature) {
-    static final String COLUMNS = "SELECT number, time, first_time, last_time, entries, statement, key_id, signature FROM audit_seal ";
+    static final String COLUMNS =
+            "SELECT number, time, first_time, last_time, entries, statement, key_id, signature FROM audit_seal ";
 
     String digest() {
         return Digests.of(statement);

@@ -88,7 +88,8 @@ public final class Sealer {
 
     /** Makes the public key known to those who verify. Old keys stay. */
     public void publishKey(PlatformTx tx) {
-        tx.update("INSERT INTO audit_key (id, public_key) VALUES (?, ?) ON CONFLICT DO NOTHING", keyId, key.publicKey());
+        tx.update(
+                "INSERT INTO audit_key (id, public_key) VALUES (?, ?) ON CONFLICT DO NOTHING", keyId, key.publicKey());
     }
 
     /** Writes one seal if there is anything to seal; gives the number of its entries, {@link #MOST_ENTRIES} if there may be more. */

@@ -26,18 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Months of the audit log come and go, and nothing is lost with it. */
 class MaintenanceIT {
-    private static final Instant NOW = InstantSource.system().instant();
+    private final Instant now = InstantSource.system().instant();
 
     @Test
     void theMonthsOfTheNextTwoWeeksAreMadeOnce() {
         try (PooledDatabase database = new PooledDatabase("weft_upgrade", 2)) {
             Maintenance maintenance = new Maintenance(owner(database), 24);
-            Instant later = ZonedDateTime.ofInstant(NOW, ZoneOffset.UTC)
+            Instant later = ZonedDateTime.ofInstant(now, ZoneOffset.UTC)
                     .plusMonths(3)
                     .withDayOfMonth(25)
                     .toInstant();
 
-            assertThat(maintenance.run(NOW)).isEqualTo(new Maintenance.Done(0, 0));
+            assertThat(maintenance.run(now)).isEqualTo(new Maintenance.Done(0, 0));
             assertThat(maintenance.run(later)).isEqualTo(new Maintenance.Done(2, 0));
             assertThat(maintenance.run(later)).isEqualTo(new Maintenance.Done(0, 0));
             assertThat(texts(
@@ -52,18 +52,21 @@ class MaintenanceIT {
     void whatLayOutsideEveryMonthMovesIntoItsOwnAndStaysSealed() {
         try (PooledDatabase database = new PooledDatabase("weft_upgrade", 3)) {
             LedgerOfMonths ledger = new LedgerOfMonths(database);
-            Instant away = ZonedDateTime.ofInstant(NOW, ZoneOffset.UTC)
+            Instant away = ZonedDateTime.ofInstant(now, ZoneOffset.UTC)
                     .plusMonths(5)
                     .withDayOfMonth(3)
                     .toInstant();
             ledger.writeAt(away, 3);
             ledger.seal();
-            assertThat(texts(database, "SELECT count(*)::text FROM audit_entry_default")).containsExactly("3");
+            assertThat(texts(database, "SELECT count(*)::text FROM audit_entry_default"))
+                    .containsExactly("3");
 
             assertThat(new Maintenance(owner(database), 0).run(away)).isEqualTo(new Maintenance.Done(1, 0));
 
-            assertThat(texts(database, "SELECT count(*)::text FROM audit_entry_default")).containsExactly("0");
-            assertThat(texts(database, "SELECT count(*)::text FROM audit_entry")).containsExactly("3");
+            assertThat(texts(database, "SELECT count(*)::text FROM audit_entry_default"))
+                    .containsExactly("0");
+            assertThat(texts(database, "SELECT count(*)::text FROM audit_entry"))
+                    .containsExactly("3");
             assertThat(ledger.verdict(Instant.MIN)).isEqualTo("intact, 3 entries, 0 removed");
         }
     }
@@ -72,28 +75,31 @@ class MaintenanceIT {
     void removedMonthsAreSaidToBeRemovedAndOnlyThose() {
         try (PooledDatabase database = new PooledDatabase("weft_upgrade", 3)) {
             LedgerOfMonths ledger = new LedgerOfMonths(database);
-            ZonedDateTime old = ZonedDateTime.ofInstant(NOW, ZoneOffset.UTC).withDayOfMonth(2).minusMonths(3);
-            owner(database).in(tx -> tx.first(
-                    Boolean.class,
-                    "SELECT audit_entry_add_month(?::date)",
-                    old.toLocalDate().withDayOfMonth(1).toString()));
+            ZonedDateTime old = ZonedDateTime.ofInstant(now, ZoneOffset.UTC)
+                    .withDayOfMonth(2)
+                    .minusMonths(3);
+            owner(database)
+                    .in(tx -> tx.first(
+                            Boolean.class,
+                            "SELECT audit_entry_add_month(?::date)",
+                            old.toLocalDate().withDayOfMonth(1).toString()));
             ledger.writeAt(old.toInstant(), 2);
             ledger.seal();
             ledger.writeAt(old.plusMonths(1).toInstant(), 4); // in the default partition
             ledger.seal();
-            ledger.writeAt(NOW, 1);
+            ledger.writeAt(now, 1);
             ledger.seal();
-            assertThat(ledger.verdict(NOW)).isEqualTo("intact, 7 entries, 0 removed");
+            assertThat(ledger.verdict(now)).isEqualTo("intact, 7 entries, 0 removed");
 
-            assertThat(new Maintenance(owner(database), 1).run(NOW).removed()).isEqualTo(1);
+            assertThat(new Maintenance(owner(database), 1).run(now).removed()).isEqualTo(1);
 
             Instant kept = old.withDayOfMonth(1).plusMonths(2).toInstant();
-            assertThat(ledger.verdict(NOW)).isEqualTo("intact, 1 entries, 6 removed");
+            assertThat(ledger.verdict(now)).isEqualTo("intact, 1 entries, 6 removed");
             assertThat(ledger.verdict(kept.minusSeconds(90L * 24 * 3600)))
                     .as("retention that removes what it has to keep is no excuse")
                     .isEqualTo("broken at 1: ENTRIES_MISSING");
             ledger.asOwner("DELETE FROM audit_entry");
-            assertThat(ledger.verdict(NOW)).isEqualTo("broken at 3: ENTRIES_MISSING");
+            assertThat(ledger.verdict(now)).isEqualTo("broken at 3: ENTRIES_MISSING");
         }
     }
 
@@ -112,7 +118,8 @@ class MaintenanceIT {
                 .migrate();
         try (Connection superuser = Postgres.shared().superuser(name);
                 Statement statement = superuser.createStatement()) {
-            statement.execute("INSERT INTO tenant (id, name) VALUES (gen_random_uuid(), 'a'), (gen_random_uuid(), 'b')");
+            statement.execute(
+                    "INSERT INTO tenant (id, name) VALUES (gen_random_uuid(), 'a'), (gen_random_uuid(), 'b')");
             statement.execute("""
                     INSERT INTO audit_entry (tenant_id, id, time, actor_kind, actor, action, target_kind, target_id, detail)
                     SELECT t.id, gen_random_uuid(), now() - n * interval '17 days', 'apiKey', 'key_1', 'a.b', 'a', 'x', '{"n": 1}'
@@ -121,7 +128,8 @@ class MaintenanceIT {
             String before = contents(statement);
             Path passwordFile = Files.writeString(folder.resolve("password"), password);
 
-            assertThat(MigrateMain.migrate(url, "weft_owner", password, migrations)).isPositive();
+            assertThat(MigrateMain.migrate(url, "weft_owner", password, migrations))
+                    .isPositive();
             Maintenance.Done done = MaintainMain.maintain(Map.of(
                     "WEFT_MIGRATE_URL",
                     url,
@@ -132,8 +140,10 @@ class MaintenanceIT {
 
             assertThat(done).isEqualTo(new Maintenance.Done(0, 0));
             assertThat(contents(statement)).isEqualTo(before);
-            assertThat(one(statement, "SELECT count(*)::text FROM audit_entry_default")).isEqualTo("0");
-            assertThat(one(statement, "SELECT count(*)::text FROM audit_pending")).isEqualTo("40");
+            assertThat(one(statement, "SELECT count(*)::text FROM audit_entry_default"))
+                    .isEqualTo("0");
+            assertThat(one(statement, "SELECT count(*)::text FROM audit_pending"))
+                    .isEqualTo("40");
         }
     }
 

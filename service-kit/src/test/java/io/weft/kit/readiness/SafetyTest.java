@@ -64,8 +64,17 @@ class SafetyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "180000, true", "180006, true", "190000, true", "170006, true", "170005, false", "160010, true", "160009, false",
-        "150014, true", "150013, false", "140020, false", "90624, false"
+        "180000, true",
+        "180006, true",
+        "190000, true",
+        "170006, true",
+        "170005, false",
+        "160010, true",
+        "160009, false",
+        "150014, true",
+        "150013, false",
+        "140020, false",
+        "90624, false"
     })
     void aServerWithoutTheFixesOfRowSecurityIsRefused(int version, boolean safe) {
         assertThat(DatabaseVersionCheck.dangers(version)).hasSize(safe ? 0 : 1);

@@ -115,7 +115,8 @@ final class Ledger {
 
     /** What the owner of the tables can do: row security binds it to the organisation that it names, and to nothing else. */
     void asOwner(String... statements) {
-        try (Connection connection = database.database().dataSource("weft_owner").getConnection()) {
+        try (Connection connection =
+                database.database().dataSource("weft_owner").getConnection()) {
             connection.setAutoCommit(false);
             try (PreparedStatement enter = connection.prepareStatement("SELECT set_config('app.tenant', ?, true)")) {
                 enter.setString(1, tenant.toString());

@@ -15,8 +15,7 @@ public final class LedgerOfMonths {
     /** Entries that pretend to be of a time, waiting for their seal like all others. */
     public void writeAt(Instant time, int entries) {
         String at = "'" + time + "'::timestamptz + n * interval '1 second'";
-        ledger.asOwner(
-                """
+        ledger.asOwner("""
                 WITH entry AS (
                     INSERT INTO audit_entry (tenant_id, id, time, actor_kind, actor, action, target_kind, target_id)
                     SELECT '%s', gen_random_uuid(), %s, 'apiKey', 'key_1', 'a.b', 'a', 'x' FROM generate_series(1, %d) n

@@ -181,7 +181,8 @@ class SealCheckIT {
     void anEntryRemovedBeforeItWasSealedIsMissingAfterwards() {
         Ledger ledger = new Ledger(DATABASE);
         ledger.write(3);
-        ledger.asOwner("DELETE FROM audit_entry WHERE id = (SELECT id FROM audit_entry ORDER BY time OFFSET 1 LIMIT 1)");
+        ledger.asOwner(
+                "DELETE FROM audit_entry WHERE id = (SELECT id FROM audit_entry ORDER BY time OFFSET 1 LIMIT 1)");
 
         assertThat(ledger.seal()).isEqualTo(3);
         assertThat(ledger.check().fault()).get().extracting(SealFault::kind).isEqualTo(Kind.ENTRIES_MISSING);
@@ -244,9 +245,8 @@ class SealCheckIT {
         assertThat(second.next()).isNull();
         assertThat(second.fault()).isEmpty();
 
-        ledger.asOwner(
-                "DELETE FROM audit_entry WHERE time = (SELECT first_time FROM audit_seal WHERE number = "
-                        + (SealCheck.MOST_SEALS + 2) + ")");
+        ledger.asOwner("DELETE FROM audit_entry WHERE time = (SELECT first_time FROM audit_seal WHERE number = "
+                + (SealCheck.MOST_SEALS + 2) + ")");
         assertThat(ledger.check().fault()).as("the first piece has no fault").isEmpty();
         assertThat(ledger.check(new SealRange(null, null, first.next()), Ledger.trustAll())
                         .fault())
@@ -308,9 +308,10 @@ class SealCheckIT {
         }
         assertThat(ledger.verdict(Instant.MIN)).isEqualTo("intact, 10000 entries, 0 removed");
 
-        ledger.asOwner("INSERT INTO audit_entry (tenant_id, id, time, actor_kind, actor, action, target_kind, target_id)"
-                + " SELECT tenant_id, gen_random_uuid(), last_time, 'apiKey', 'key_9', 'a.b', 'a', 'b'"
-                + " FROM audit_seal WHERE number = 10");
+        ledger.asOwner(
+                "INSERT INTO audit_entry (tenant_id, id, time, actor_kind, actor, action, target_kind, target_id)"
+                        + " SELECT tenant_id, gen_random_uuid(), last_time, 'apiKey', 'key_9', 'a.b', 'a', 'b'"
+                        + " FROM audit_seal WHERE number = 10");
 
         assertThat(ledger.verdict(Instant.MIN)).isEqualTo("broken at 10: ENTRIES_ADDED");
     }

@@ -87,7 +87,9 @@ class SealExportIT {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         SealExport export = new SealExport(new Interrupted(ledger, 0, () -> {}), ledger.tenant, ALL, out, 3);
 
-        assertThatThrownBy(export::write).isInstanceOf(IOException.class).hasMessageContaining("more than 3 entries wait");
+        assertThatThrownBy(export::write)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("more than 3 entries wait");
 
         assertThat(out.toString(StandardCharsets.UTF_8)).doesNotContain("\"end\"");
     }

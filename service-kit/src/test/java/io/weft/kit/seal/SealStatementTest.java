@@ -25,7 +25,8 @@ class SealStatementTest {
 
     @Test
     void isTextThatAShellCanRead() {
-        assertThat(STATEMENT.text()).isEqualTo("""
+        assertThat(STATEMENT.text())
+                .isEqualTo("""
                 weft-audit-seal 1
                 organisation %s
                 number 7

@@ -96,7 +96,8 @@ class SealerIT {
                 .flatMap(seal -> seal.read(ledger.tenant).orElseThrow().leaves().stream())
                 .map(SealStatement.Leaf::id)
                 .toList();
-        Set<UUID> there = new HashSet<>(TENANTS.in(ledger.tenant, tx -> tx.list(UUID.class, "SELECT id FROM audit_entry")));
+        Set<UUID> there =
+                new HashSet<>(TENANTS.in(ledger.tenant, tx -> tx.list(UUID.class, "SELECT id FROM audit_entry")));
         assertThat(sealed).doesNotHaveDuplicates().hasSize(committed).containsExactlyInAnyOrderElementsOf(there);
         assertThat(seals(ledger)).as("sealed while they wrote").hasSizeGreaterThan(3);
     }
@@ -166,7 +167,9 @@ class SealerIT {
     void aLogCutOffIsContinuedBehindTheGap() {
         Ledger ledger = new Ledger(DATABASE);
         ledger.writeAndSeal(3, 2);
-        assertThat(ledger.seal()).as("a look without entries remembers the newest seal").isZero();
+        assertThat(ledger.seal())
+                .as("a look without entries remembers the newest seal")
+                .isZero();
         ledger.asOwner(
                 "DELETE FROM audit_entry WHERE time >= (SELECT first_time FROM audit_seal WHERE number = 2)",
                 "DELETE FROM audit_seal WHERE number >= 2",

@@ -29,8 +29,7 @@ class SealingKeyTest {
                 .isTrue();
         assertThat(SealKeys.signed(SealKeys.read(key.id(), key.publicKey()).orElseThrow(), "Said", signature))
                 .isFalse();
-        assertThat(SealKeys.signed(
-                        SealKeys.read(other.id(), other.publicKey()).orElseThrow(), "said", signature))
+        assertThat(SealKeys.signed(SealKeys.read(other.id(), other.publicKey()).orElseThrow(), "said", signature))
                 .isFalse();
         assertThat(SealKeys.read(key.id(), other.publicKey()))
                 .as("an id is the key's own digest")
@@ -40,6 +39,7 @@ class SealingKeyTest {
     @Test
     void takesExactly32BytesAndShowsNone() {
         assertThatThrownBy(() -> SealingKey.of(new byte[31])).hasMessageContaining("31 bytes");
-        assertThat(Ledger.key(1).toString()).isEqualTo("SealingKey[" + Ledger.key(1).id() + "]");
+        assertThat(Ledger.key(1).toString())
+                .isEqualTo("SealingKey[" + Ledger.key(1).id() + "]");
     }
 }

@@ -14,7 +14,8 @@ class SealingKeyCheckTest {
         Path file = Files.write(folder.resolve("audit-seal.key"), new byte[32]);
 
         assertThat(new SealingKeyCheck(config(file)).dangers())
-                .anySatisfy(danger -> assertThat(danger).startsWith("weft.audit-seal.key-file " + file + " holds bytes"));
+                .anySatisfy(
+                        danger -> assertThat(danger).startsWith("weft.audit-seal.key-file " + file + " holds bytes"));
     }
 
     private static SealingConfig config(Path file) {
