@@ -1,56 +1,34 @@
 package io.weft.api.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.weft.kit.audit.Allowances;
 import io.weft.kit.audit.Audit;
 import io.weft.kit.audit.AuditEntry;
 import io.weft.kit.tenancy.TenantTransactions;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.container.ContainerRequestContext;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.jboss.logging.Logger;
 
 /**
- * Writes refused attempts of known keys to the audit log, each in a transaction of its own. A key has {@value #BURST} rows at
- * once and another one each minute; the next row says how many attempts were not written.
+ * Writes refused attempts of known keys to the audit log, each in a transaction of its own, as many as {@link Allowances}
+ * gives to a key.
  */
 @Singleton
 public class RefusedAttempts {
     static final String ACTION = "access.refused";
-    static final int BURST = 10;
-    private static final Duration REFILL = Duration.ofMinutes(1);
-    private static final int MOST_KEYS = 10_000;
     private static final int LONGEST_PATH = 200;
     private static final Logger LOG = Logger.getLogger(RefusedAttempts.class);
 
     private final TenantTransactions transactions;
-    private final InstantSource clock;
     private final CurrentCall call;
-    private final Map<String, Allowance> allowances = new HashMap<>();
+    private final Allowances allowances;
 
     RefusedAttempts(TenantTransactions transactions, InstantSource clock, CurrentCall call) {
         this.transactions = transactions;
-        this.clock = clock;
+        this.allowances = new Allowances(clock);
         this.call = call;
-    }
-
-    /** @param left rows that may be written, {@code since} when it was counted, {@code unwritten} attempts without a row */
-    private record Allowance(int left, Instant since, int unwritten) {
-        static Allowance full(Instant now) {
-            return new Allowance(BURST, now, 0);
-        }
-
-        Allowance at(Instant now) {
-            long more = Math.max(0, Duration.between(since, now).dividedBy(REFILL));
-            return more == 0
-                    ? this
-                    : new Allowance(
-                            (int) Math.min(BURST, left + more), since.plus(REFILL.multipliedBy(more)), unwritten);
-        }
     }
 
     /** A key that has expired or was revoked. */
@@ -72,7 +50,7 @@ public class RefusedAttempts {
 
     private void write(
             Caller caller, ContainerRequestContext request, String targetKind, String target, ObjectNode detail) {
-        OptionalInt unwritten = take(caller.principal());
+        OptionalInt unwritten = allowances.take(caller.principal());
         if (unwritten.isEmpty()) {
             return;
         }
@@ -99,25 +77,5 @@ public class RefusedAttempts {
     private static String path(ContainerRequestContext request) {
         String path = request.getUriInfo().getRequestUri().getRawPath();
         return path.length() <= LONGEST_PATH ? path : path.substring(0, LONGEST_PATH);
-    }
-
-    /** Empty: no row for this attempt. Else how many attempts before it had none. */
-    private synchronized OptionalInt take(String principal) {
-        Instant now = clock.instant();
-        if (allowances.size() >= MOST_KEYS && !allowances.containsKey(principal)) {
-            allowances.values().removeIf(each -> each.at(now).left() >= BURST && each.unwritten() == 0);
-            if (allowances.size() >= MOST_KEYS) {
-                return OptionalInt.empty();
-            }
-        }
-        Allowance allowance =
-                allowances.getOrDefault(principal, Allowance.full(now)).at(now);
-        boolean allowed = allowance.left() > 0;
-        allowances.put(
-                principal,
-                allowed
-                        ? new Allowance(allowance.left() - 1, allowance.since(), 0)
-                        : new Allowance(0, allowance.since(), allowance.unwritten() + 1));
-        return allowed ? OptionalInt.of(allowance.unwritten()) : OptionalInt.empty();
     }
 }

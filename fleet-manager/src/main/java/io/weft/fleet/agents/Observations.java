@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.fleet.signer.AgentIdentity;
+import io.weft.kit.audit.Allowances;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
 import io.weft.protocol.v1.Observation;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
@@ -24,9 +27,11 @@ final class Observations {
     private static final int MAX_NAMED = 50;
 
     private final TenantTransactions transactions;
+    private final Allowances allowances;
 
-    Observations(TenantTransactions transactions) {
+    Observations(TenantTransactions transactions, InstantSource clock) {
         this.transactions = transactions;
+        this.allowances = new Allowances(clock);
     }
 
     void observed(Caller caller, Observation observation) {
@@ -73,8 +78,11 @@ final class Observations {
         });
     }
 
-    /** What the agent may not do is known by what preflight misses: a change of that is a change of its rights. */
-    private static void auditRights(TenantTx tx, AgentIdentity agent, JsonNode findings) {
+    /**
+     * What the agent may not do is known by what preflight misses: a change of that is a change of its rights. An agent that
+     * reports changes without end does not fill the log.
+     */
+    private void auditRights(TenantTx tx, AgentIdentity agent, JsonNode findings) {
         Set<String> before = tx.first(
                         JsonNode.class,
                         "SELECT preflight FROM cluster_status WHERE cluster_id = ? FOR UPDATE",
@@ -82,8 +90,14 @@ final class Observations {
                 .map(Observations::missing)
                 .orElse(Set.of());
         Set<String> now = missing(findings);
-        if (!before.equals(now)) {
+        OptionalInt unwritten = before.equals(now)
+                ? OptionalInt.empty()
+                : allowances.take(agent.cluster().toString());
+        if (unwritten.isPresent()) {
             ObjectNode detail = JSON.createObjectNode().put("missingCount", now.size());
+            if (unwritten.getAsInt() > 0) {
+                detail.put("changesNotWritten", unwritten.getAsInt());
+            }
             name(detail.putArray("gained"), before, now);
             name(detail.putArray("lost"), now, before);
             AgentLinks.audit(tx, agent, "agent.rightsChange", detail);

@@ -9,6 +9,7 @@ import io.weft.fleet.FleetTest;
 import io.weft.fleet.TestAgent;
 import io.weft.fleet.TestStream;
 import io.weft.fleet.signer.AgentIdentity;
+import io.weft.kit.audit.Allowances;
 import io.weft.protocol.v1.AgentMessage;
 import io.weft.protocol.v1.HubMessage.KindCase;
 import io.weft.protocol.v1.Observation;
@@ -82,6 +83,25 @@ class AgentEventsIT {
                         "1 gained [] lost [\"get secrets\"]",
                         "1 gained [\"get secrets\"] lost [\"list pods\"]",
                         "0 gained [\"list pods\"] lost []");
+    }
+
+    @Test
+    void anAgentThatReportsChangesWithoutEndDoesNotFillTheLog() throws Exception {
+        AgentIdentity cluster = Fleet.cluster(Fleet.tenant());
+        try (TestAgent agent = TestAgent.enrolled(cluster)) {
+            TestStream stream = agent.connect();
+            stream.await(KindCase.WELCOME);
+            for (int i = 0; i < 3 * Allowances.BURST; i++) {
+                stream.say(preflight(MISSES.formatted("get thing" + i, "web")));
+            }
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(Fleet.text(
+                                    "SELECT preflight -> 0 ->> 'object' FROM cluster_status WHERE cluster_id = ?",
+                                    cluster.cluster()))
+                            .isEqualTo("get thing" + (3 * Allowances.BURST - 1)));
+        }
+        assertThat(rights(cluster)).hasSizeBetween(Allowances.BURST, Allowances.BURST + 1);
     }
 
     private static List<String> rights(AgentIdentity cluster) {

@@ -130,9 +130,7 @@ public final class SealCheck {
 
     private Optional<SealFault> seals() {
         SealRange.Position after = range.after();
-        long before = after == null
-                ? SealRows.first(tx, range).map(number -> number - 1).orElse(0L)
-                : after.seal();
+        long before = after == null ? SealRows.before(tx, range) : after.seal();
         if (before > 0) {
             last = SealRows.numbered(tx, before).orElse(null);
             if (last == null) {

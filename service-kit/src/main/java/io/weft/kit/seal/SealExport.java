@@ -56,7 +56,7 @@ public final class SealExport {
         for (SealRows.Key key : reader.read(SealRows::keys)) {
             line("{\"key\":\"" + key.id() + "\",\"publicKey\":\"" + BASE64.encodeToString(key.publicKey()) + "\"}");
         }
-        long behind = reader.read(this::begin);
+        long behind = reader.read(tx -> SealRows.before(tx, range));
         Next next = next(behind);
         while (next.seal().isPresent()) {
             seal(next.seal().get());
@@ -65,14 +65,6 @@ public final class SealExport {
         }
         entries(next.waiting());
         end();
-    }
-
-    /** The number of the seal behind which the range begins. */
-    private long begin(TenantTx tx) {
-        return SealRows.first(tx, range)
-                .map(first -> first - 1)
-                .or(() -> SealRows.newest(tx).map(Sealed::number))
-                .orElse(0L);
     }
 
     private record Next(Optional<Sealed> seal, List<SealStatement.Leaf> waiting) {}

@@ -34,11 +34,14 @@ final class SealRows {
 
     private record Lowest(@Nullable Long number) {}
 
-    /** The first seal that may hold an entry of the range; empty: there is none. */
-    static Optional<Long> first(TenantTx tx, SealRange range) {
-        return range.from() == null
+    /** The number behind which seals may hold entries of the range: the newest one's where there are none. */
+    static long before(TenantTx tx, SealRange range) {
+        Optional<Long> first = range.from() == null
                 ? tx.first(Long.class, "SELECT number FROM audit_seal ORDER BY number LIMIT 1")
                 : firstWithEntriesFrom(tx, range.from());
+        return first.map(number -> number - 1)
+                .or(() -> newest(tx).map(Sealed::number))
+                .orElse(0L);
     }
 
     /**

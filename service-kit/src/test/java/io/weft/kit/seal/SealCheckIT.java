@@ -273,6 +273,25 @@ class SealCheckIT {
     }
 
     @Test
+    void aRangeBehindTheNewestSealHasWhatWaitsAndNothingBeforeIt() {
+        Ledger ledger = new Ledger(DATABASE);
+        ledger.writeAndSeal(2, 2);
+        Instant from = Instant.parse(String.valueOf(
+                ledger.one("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")));
+        SealRange range = new SealRange(from, null, null);
+        ledger.write(1);
+
+        SealCheck.Found found = ledger.check(range, Ledger.trustAll());
+        assertThat(found.fault()).isEmpty();
+        assertThat(found.seals()).isZero();
+        ledger.asOwner("DELETE FROM audit_pending");
+        assertThat(ledger.check(range, Ledger.trustAll()).fault())
+                .get()
+                .extracting(SealFault::kind, SealFault::seal)
+                .containsExactly(Kind.ENTRIES_ADDED, 3L);
+    }
+
+    @Test
     void aSealThatNobodySignedCoversNoEntryOfARange() {
         Ledger ledger = new Ledger(DATABASE);
         ledger.writeAndSeal(5, 2);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.weft.kit.tenancy.PooledDatabase;
 import io.weft.kit.tenancy.TenantTransactions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -61,6 +62,22 @@ class SealerIT {
         assertThat(found.fault()).isEmpty();
         assertThat(found.entries()).isEqualTo(2);
         assertThat(ledger.state().pending()).isZero();
+    }
+
+    @Test
+    void noWriterWaitsForASealThatIsBeingWritten() {
+        Ledger ledger = new Ledger(DATABASE);
+        ledger.write(1);
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            TENANTS.in(ledger.tenant, tx -> {
+                assertThat(ledger.sealer.seal(tx)).isEqualTo(1);
+                assertThat(executor.submit(() -> ledger.write(3))).succeedsWithin(Duration.ofSeconds(10));
+                return true;
+            });
+        }
+
+        assertThat(ledger.state().pending()).isEqualTo(3);
+        assertThat(ledger.check().fault()).isEmpty();
     }
 
     @Test
