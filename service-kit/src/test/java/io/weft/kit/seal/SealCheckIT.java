@@ -329,7 +329,7 @@ class SealCheckIT {
 
         ledger.asOwner(
                 "INSERT INTO audit_entry (tenant_id, id, time, actor_kind, actor, action, target_kind, target_id)"
-                        + " SELECT tenant_id, gen_random_uuid(), last_time, 'apiKey', 'key_9', 'a.b', 'a', 'b'"
+                        + " SELECT tenant_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff', last_time, 'apiKey', 'key_9', 'a.b', 'a', 'b'"
                         + " FROM audit_seal WHERE number = 10");
 
         assertThat(ledger.verdict(Instant.MIN)).isEqualTo("broken at 10: ENTRIES_ADDED");
