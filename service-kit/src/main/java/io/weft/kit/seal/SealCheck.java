@@ -264,14 +264,17 @@ public final class SealCheck {
     /** Entries up to a time that neither a seal names nor the queue holds; reading ends once there are many. */
     private List<SealRows.Unsealed> nowhere(@Nullable Instant through) {
         List<SealRows.Unsealed> nowhere = new ArrayList<>();
-        SealRows.Unsealed behind = null;
+        Instant after = range.lookedFrom().orElse(null);
+        UUID afterId = null;
         List<SealRows.Unsealed> piece;
         do {
-            piece = SealRows.notPending(
-                    tx, range.from(), range.lookedThrough().orElse(null), through, behind, LOOKED_AT_ONCE);
+            piece = SealRows.notPending(tx, after, afterId, through, LOOKED_AT_ONCE);
             nowhere.addAll(without(
                     piece.stream().filter(entry -> !sealed.contains(entry.id())).toList()));
-            behind = piece.isEmpty() ? null : piece.getLast();
+            if (!piece.isEmpty()) {
+                after = piece.getLast().time();
+                afterId = piece.getLast().id();
+            }
         } while (piece.size() == LOOKED_AT_ONCE && nowhere.size() < MOST_NOWHERE);
         return nowhere.subList(0, Math.min(MOST_NOWHERE, nowhere.size()));
     }

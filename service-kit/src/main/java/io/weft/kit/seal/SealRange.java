@@ -1,6 +1,7 @@
 package io.weft.kit.seal;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,14 @@ public record SealRange(
 
     Optional<Instant> lookedThrough() {
         return Optional.ofNullable(after).map(Position::through);
+    }
+
+    /** The time behind which entries have not been looked at, exclusive; times have microseconds. */
+    Optional<Instant> lookedFrom() {
+        Optional<Instant> before = Optional.ofNullable(from).map(time -> time.minus(1, ChronoUnit.MICROS));
+        return lookedThrough()
+                .filter(looked -> before.isEmpty() || looked.isAfter(before.get()))
+                .or(() -> before);
     }
 
     boolean endsBefore(Instant time) {

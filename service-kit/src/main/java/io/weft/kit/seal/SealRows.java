@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads seals and the entries that they name. */
 final class SealRows {
     private static final int READ_AT_ONCE = 100;
+    private static final UUID HIGHEST = new UUID(-1, -1);
     private static final int MOST_COUNTED = 100_000;
 
     private SealRows() {}
@@ -118,40 +119,32 @@ final class SealRows {
     }
 
     /**
-     * Entries that wait for no seal, in order.
+     * Entries that wait for no seal, in order. Absent bounds are infinite: with a condition such as {@code ? IS NULL OR}, or
+     * a function that row security does not know as harmless, each piece would read the log from its beginning.
      *
-     * @param from inclusive
-     * @param after exclusive, as {@code behind} with an entry's id; null: from {@code from} on
+     * @param after exclusive; without an id all entries of that time are left out
      * @param through inclusive
      */
     static List<Unsealed> notPending(
-            TenantTx tx,
-            @Nullable Instant from,
-            @Nullable Instant after,
-            @Nullable Instant through,
-            @Nullable Unsealed behind,
-            int limit) {
+            TenantTx tx, @Nullable Instant after, @Nullable UUID afterId, @Nullable Instant through, int limit) {
         return tx.list(
                 Unsealed.class,
                 """
                 SELECT e.id, e.time FROM audit_entry e
-                WHERE (?::timestamptz IS NULL OR e.time >= ?::timestamptz) AND (?::timestamptz IS NULL OR e.time > ?::timestamptz)
-                    AND (?::timestamptz IS NULL OR e.time <= ?::timestamptz)
-                    AND (?::timestamptz IS NULL OR (e.time, e.id) > (?::timestamptz, ?::uuid))
+                WHERE e.time >= ?::timestamptz AND e.time <= ?::timestamptz AND (e.time, e.id) > (?::timestamptz, ?::uuid)
                     AND NOT EXISTS (SELECT 1 FROM audit_pending p
                         WHERE (p.tenant_id, p.entry_time, p.entry_id) = (e.tenant_id, e.time, e.id))
                 ORDER BY e.time, e.id LIMIT ?
                 """,
-                from,
-                from,
-                after,
-                after,
-                through,
-                through,
-                behind == null ? null : behind.time(),
-                behind == null ? null : behind.time(),
-                behind == null ? null : behind.id(),
+                bound(after, "-infinity"),
+                bound(through, "infinity"),
+                bound(after, "-infinity"),
+                afterId == null ? HIGHEST : afterId,
                 limit);
+    }
+
+    private static String bound(@Nullable Instant time, String absent) {
+        return time == null ? absent : time.toString();
     }
 
     /** Seals that may hold an entry between two times, but for those of a range of numbers. */
