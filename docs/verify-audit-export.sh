@@ -30,7 +30,11 @@ seals=0 sealed=0 removed=0 unsealed=0
 
 seal() {
     key=$(member key "$1")
-    [ -f "$work/$key.der" ] || broken "a seal is signed by key $key, which is not among those you trust"
+    case $trusted in
+        *" $key "*) ;;
+        *) broken "a seal is signed by key $key, which is not among those you trust" ;;
+    esac
+    [ -f "$work/$key.der" ] || broken "the export does not hold key $key"
     member statement "$1" | base64 -d > "$work/statement"
     member signature "$1" | base64 -d > "$work/signature"
     openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/$key.der" -rawin \
