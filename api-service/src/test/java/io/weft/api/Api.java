@@ -3,6 +3,7 @@ package io.weft.api;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -109,12 +110,28 @@ record Api(String key) {
                 .POST(BodyPublishers.ofByteArray(bundle)));
     }
 
+    /** The body as it is, of an answer that is no JSON document. */
+    byte[] bytes(String path) {
+        try {
+            return CLIENT.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
+                    .body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Every answer of every test is held against the contract. */
     Reply send(HttpRequest.Builder request) {
         HttpRequest sent = request.build();
         try {
             HttpResponse<byte[]> response = CLIENT.send(sent, HttpResponse.BodyHandlers.ofByteArray());
-            Reply reply = new Reply(response.statusCode(), tree(response.body()), response);
+            boolean lines =
+                    response.headers().firstValue("Content-Type").orElse("").startsWith(Contract.LINES);
+            JsonNode body = lines ? trees(response.body()) : tree(response.body());
+            Reply reply = new Reply(response.statusCode(), body, response);
             Contract.require(
                     sent.method(), sent.uri().getPath(), reply.status(), reply.header("Content-Type"), reply.body());
             return reply;
@@ -134,6 +151,15 @@ record Api(String key) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A document per line. */
+    private static JsonNode trees(byte[] body) {
+        ArrayNode documents = JSON.createArrayNode();
+        new String(body, StandardCharsets.UTF_8)
+                .lines()
+                .forEach(line -> documents.add(tree(line.getBytes(StandardCharsets.UTF_8))));
+        return documents;
     }
 
     private HttpRequest.Builder json(String path, String... headers) {

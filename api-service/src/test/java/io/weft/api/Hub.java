@@ -1,25 +1,41 @@
 package io.weft.api;
 
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.weft.kit.id.TenantId;
+import io.weft.kit.seal.Sealer;
+import io.weft.kit.seal.SealingKey;
+import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.testkit.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The hub under test: its own database, and two organisations made by the bootstrap. */
 public final class Hub implements QuarkusTestResourceLifecycleManager {
+    private static final SealingKey SEALING_KEY = SealingKey.of(random());
+    private static final Sealer SEALER = new Sealer(SEALING_KEY);
+
     private static @Nullable Hub running;
 
     private final TestDatabase database = TestDatabase.create();
     private final Path folder = temporaryFolder();
+
+    private static byte[] random() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
 
     private static Path temporaryFolder() {
         try {
@@ -40,7 +56,9 @@ public final class Hub implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         running = this;
         try {
-            Files.write(folder.resolve("page-token.key"), new byte[32]);
+            Files.write(folder.resolve("page-token.key"), random());
+            Files.setPosixFilePermissions(
+                    folder.resolve("page-token.key"), PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -89,5 +107,25 @@ public final class Hub implements QuarkusTestResourceLifecycleManager {
         } catch (SQLException e) {
             throw new IllegalStateException("Refused: " + query, e);
         }
+    }
+
+    /** The key that {@link #seal} signs with. */
+    static String sealingKey() {
+        return SEALING_KEY.id();
+    }
+
+    /** What upgrade-orchestrator does each minute. */
+    static void seal(String organisation) {
+        TenantTransactions transactions =
+                new TenantTransactions(running().database.dataSource("weft_upgrade"));
+        transactions.platform(tx -> {
+            SEALER.publishKey(tx);
+            return true;
+        });
+        UUID tenant = UUID.fromString(value("SELECT id::text FROM tenant WHERE name = '" + organisation + "'"));
+        int sealed;
+        do {
+            sealed = transactions.in(new TenantId(tenant), SEALER::seal);
+        } while (sealed > 0);
     }
 }

@@ -53,12 +53,9 @@ public class ApiKeys {
         return id;
     }
 
+    /** Its hash stays in the index, which only says where to look: who tries a revoked key is to be found in the audit log. */
     void revoke(TenantTx tx, UUID id) {
         tx.update("UPDATE api_key SET revoke_time = now() WHERE id = ? AND revoke_time IS NULL", id);
-        tx.update(
-                "DELETE FROM credential_index WHERE kind = 'apiKey' AND tenant_id = ? AND object_id = ?",
-                tx.tenant(),
-                id);
     }
 
     /** Whether another admin key is in force; locks them, so that two revocations cannot both count on each other. */

@@ -32,16 +32,34 @@ class KeyDirectory {
         this.clock = clock;
     }
 
-    private record Known(Caller caller, Instant expireTime, Instant readTime) {}
+    /** What a presented key is. */
+    sealed interface Found {
+        /** It opens what its role may. */
+        record Valid(Caller caller) implements Found {}
+
+        /** It once did; {@code reason} is {@code expired} or {@code revoked}. */
+        record Ended(Caller caller, String reason) implements Found {}
+
+        /** Malformed, or nobody's. */
+        record Unknown() implements Found {}
+    }
+
+    private record Known(Caller caller, Instant expireTime, boolean revoked, Instant readTime) {
+        Found at(Instant now) {
+            if (revoked) {
+                return new Found.Ended(caller, "revoked");
+            }
+            return expireTime.isAfter(now) ? new Found.Valid(caller) : new Found.Ended(caller, "expired");
+        }
+    }
 
     private record Owner(TenantId tenant, UUID objectId) implements TenantClaim {}
 
-    private record KeyRow(String role, Instant expireTime) {}
+    private record KeyRow(String role, Instant expireTime, boolean revoked) {}
 
-    /** Empty for a key that is malformed, unknown, expired or revoked. */
-    Optional<Caller> find(String presented) {
+    Found find(String presented) {
         if (!presented.startsWith(CredentialText.API_KEY) || !CredentialText.wellFormed(presented)) {
-            return Optional.empty();
+            return new Found.Unknown();
         }
         byte[] hash = CredentialText.hash(presented);
         String id = HexFormat.of().formatHex(hash);
@@ -51,9 +69,7 @@ class KeyDirectory {
             kept = read(hash, now).orElse(null);
             keep(id, kept);
         }
-        return Optional.ofNullable(kept)
-                .filter(key -> key.expireTime().isAfter(now))
-                .map(Known::caller);
+        return kept == null ? new Found.Unknown() : kept.at(now);
     }
 
     private void keep(String id, @Nullable Known read) {
@@ -87,10 +103,13 @@ class KeyDirectory {
     private static Optional<Known> verified(TenantTx tx, Owner owner, byte[] hash, Instant now) {
         return tx.first(
                         KeyRow.class,
-                        "SELECT role, expire_time FROM api_key WHERE id = ? AND hash = ? AND revoke_time IS NULL",
+                        "SELECT role, expire_time, revoke_time IS NOT NULL AS revoked FROM api_key WHERE id = ? AND hash = ?",
                         owner.objectId(),
                         hash)
                 .map(row -> new Known(
-                        new Caller(owner.tenant(), owner.objectId(), Role.of(row.role())), row.expireTime(), now));
+                        new Caller(owner.tenant(), owner.objectId(), Role.of(row.role())),
+                        row.expireTime(),
+                        row.revoked(),
+                        now));
     }
 }

@@ -24,20 +24,23 @@ class ConventionFilters {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     private final CurrentCall call;
+    private final RefusedAttempts refused;
     private final Map<Method, Set<String>> parameters = new ConcurrentHashMap<>();
 
-    ConventionFilters(CurrentCall call) {
+    ConventionFilters(CurrentCall call, RefusedAttempts refused) {
         this.call = call;
+        this.refused = refused;
     }
 
     /** Deny by default: a method that names no permission is refused to everybody. */
     @ServerRequestFilter(priority = FilterOrder.PERMISSION)
-    void permission(ResourceInfo target) {
+    void permission(ContainerRequestContext request, ResourceInfo target) {
         Requires requires = target.getResourceMethod().getAnnotation(Requires.class);
         Role role = call.caller().role();
         if (requires == null || !requires.value().grantedTo(role)) {
             String missing =
                     requires == null ? "none that exists" : requires.value().text();
+            refused.permissionMissing(call.caller(), missing, request);
             throw Problem.of(
                             ProblemType.PERMISSION_MISSING,
                             "This needs permission " + missing + ", which the key's role " + role.text()

@@ -17,6 +17,7 @@ final class OpenApiTexts {
             Map.entry("Idempotency-Key", "The same request again gives the first answer, for 24 hours."),
             Map.entry("installationId", "Only what concerns this installation."),
             Map.entry("kind", "Only objects of this kind."),
+            Map.entry("knownHead", "Head of an earlier answer, which must still be in the log."),
             Map.entry("labelSelector", "Only objects whose labels match, in Kubernetes' syntax."),
             Map.entry("meshId", "Only what concerns this mesh."),
             Map.entry("metric", "What is measured."),

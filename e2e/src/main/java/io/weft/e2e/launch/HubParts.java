@@ -18,9 +18,10 @@ final class HubParts {
     static final String API = "api-service";
     static final String FLEET = "fleet-manager";
     static final String UPGRADE = "upgrade-orchestrator";
+    static final String MAINTENANCE = "maintenance";
 
     /** In the order in which they start. */
-    static final List<String> NAMES = List.of(SERVICES, API, FLEET, UPGRADE);
+    static final List<String> NAMES = List.of(SERVICES, API, FLEET, UPGRADE, MAINTENANCE);
 
     private static final Duration STOP = Duration.ofSeconds(20);
 
@@ -32,6 +33,7 @@ final class HubParts {
         return name.equals(SERVICES) ? STOP_SERVICES : STOP;
     }
 
+    private static final Duration MAINTAIN_EVERY = Duration.ofHours(6);
     private static final Duration START = Duration.ofMinutes(3);
     private static final String LOOPBACK = "127.0.0.1";
     private static final String JAVA =
@@ -80,6 +82,10 @@ final class HubParts {
     }
 
     List<String> migrateCommand() {
+        return asOwner("io.weft.kit.migrate.MigrateMain");
+    }
+
+    private List<String> asOwner(String program) {
         return List.of(
                 JAVA,
                 "-Xms32m",
@@ -87,7 +93,30 @@ final class HubParts {
                 "-XX:+UseSerialGC",
                 "-cp",
                 layout.dist(UPGRADE).resolve("lib/main") + "/*",
-                "io.weft.kit.migrate.MigrateMain");
+                program);
+    }
+
+    /** Partitions ahead and retention, as the owner of the tables. The first time is the migration's. */
+    Part maintenance(LocalServices services) {
+        return new Part(
+                MAINTENANCE,
+                again(MAINTAIN_EVERY, asOwner("io.weft.kit.migrate.MaintainMain")),
+                migrateEnvironment(services),
+                programs(UPGRADE),
+                List.of(),
+                () -> "",
+                START,
+                STOP);
+    }
+
+    /** Runs a command each time a pause is over, whatever became of it the time before; a shell waits in a megabyte. */
+    static List<String> again(Duration pause, List<String> command) {
+        List<String> loop = new ArrayList<>(List.of("/bin/sh", "-c", """
+                trap 'kill $! 2>/dev/null; exit 0' TERM
+                while :; do sleep %s & wait $!; "$@"; done
+                """.formatted(pause.toMillis() / 1e3), "again"));
+        loop.addAll(command);
+        return loop;
     }
 
     Map<String, String> migrateEnvironment(LocalServices services) {
@@ -134,6 +163,9 @@ final class HubParts {
 
     Part upgrade(LocalServices services) {
         Map<String, String> environment = database(services, "weft_upgrade", settings.upgradeHealth());
+        environment.put(
+                "WEFT_AUDIT_SEAL_KEY_FILE",
+                Secrets.key(layout.secrets(), "audit-seal.key").toString());
         List<Listen> ports = List.of(new Listen("health of upgrade-orchestrator", LOOPBACK, settings.upgradeHealth()));
         return service(UPGRADE, "256m", environment, ports, healthy(settings.upgradeHealth()));
     }

@@ -154,7 +154,11 @@ public final class Stack {
         } catch (IOException e) {
             throw new UncheckedIOException("folder of the API keys", e);
         }
-        List<Part> hub = List.of(parts.api(services, running), parts.fleet(services, running), parts.upgrade(services));
+        List<Part> hub = List.of(
+                parts.api(services, running),
+                parts.fleet(services, running),
+                parts.upgrade(services),
+                parts.maintenance(services));
         List<CompletableFuture<Void>> starts = hub.stream()
                 .map(part -> CompletableFuture.runAsync(() -> processes.ensure(part), Thread::startVirtualThread))
                 .toList();

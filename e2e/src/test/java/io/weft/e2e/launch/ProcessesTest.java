@@ -159,6 +159,20 @@ class ProcessesTest {
     }
 
     @Test
+    void whatIsRunAgainAndAgainEndsWithItsPartWhileItWaits() {
+        List<String> loop = HubParts.again(Duration.ofMillis(200), List.of("sh", "-c", "echo done; exit 3"));
+        processes.ensure(part(
+                loop, () -> Failure.lastLines(layout.log("sleeper"), 9).size() < 2 ? "two runs" : ""));
+
+        processes.ensure(part(HubParts.again(Duration.ofHours(6), List.of("true")), () -> ""));
+        RunFile waiting = running();
+        assertThat(processes.end("sleeper", GRACE)).isTrue();
+
+        assertThat(waiting.alive()).isFalse();
+        assertThat(processes.endStrays(GRACE)).as("the pause itself has ended").isEmpty();
+    }
+
+    @Test
     void theEnvironmentStandsInNoRunFile() throws IOException {
         processes.ensure(part(List.of("sleep", "60"), () -> "", Map.of("PASSWORD", "very-secret")));
         assertThat(Files.readString(layout.run().resolve("sleeper.json"))).doesNotContain("very-secret");

@@ -1,6 +1,7 @@
 package io.weft.fleet.agents;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.weft.fleet.signer.AgentIdentity;
 import io.weft.kit.audit.Audit;
 import io.weft.kit.audit.AuditEntry;
@@ -95,10 +96,14 @@ final class AgentLinks {
     }
 
     static void audit(TenantTx tx, AgentIdentity agent, String action, String key, String value) {
+        audit(tx, agent, action, JsonNodeFactory.instance.objectNode().put(key, value));
+    }
+
+    static void audit(TenantTx tx, AgentIdentity agent, String action, ObjectNode detail) {
         Audit.record(
                 tx,
                 AuditEntry.of(AuditEntry.ActorKind.AGENT, agent.publicId(), action, "cluster", agent.publicId())
-                        .withDetail(JsonNodeFactory.instance.objectNode().put(key, value)));
+                        .withDetail(detail));
     }
 
     static String text(String text) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.flywaydb.core.Flyway;
 
 /**
- * Applies the migrations as the owner of the tables, then ends. Environment: {@code WEFT_MIGRATE_URL} (JDBC),
- * {@code WEFT_MIGRATE_USER}, {@code WEFT_MIGRATE_PASSWORD_FILE}, {@code WEFT_MIGRATE_FOLDER}.
+ * Applies the migrations as the owner of the tables, does what {@link MaintainMain} does, then ends. Environment:
+ * {@code WEFT_MIGRATE_URL} (JDBC), {@code WEFT_MIGRATE_USER}, {@code WEFT_MIGRATE_PASSWORD_FILE}, {@code WEFT_MIGRATE_FOLDER}.
  */
 public final class MigrateMain {
     private MigrateMain() {}
@@ -17,14 +17,18 @@ public final class MigrateMain {
     /** Exit code 0: the schema is the newest one. */
     public static void main(String[] arguments) throws IOException {
         Map<String, String> environment = System.getenv();
-        String password = Files.readString(Path.of(required(environment, "WEFT_MIGRATE_PASSWORD_FILE")))
-                .strip();
         int applied = migrate(
                 required(environment, "WEFT_MIGRATE_URL"),
                 required(environment, "WEFT_MIGRATE_USER"),
-                password,
+                password(environment),
                 Path.of(required(environment, "WEFT_MIGRATE_FOLDER")));
         System.out.println("Migrations applied: " + applied);
+        MaintainMain.main(arguments);
+    }
+
+    static String password(Map<String, String> environment) throws IOException {
+        return Files.readString(Path.of(required(environment, "WEFT_MIGRATE_PASSWORD_FILE")))
+                .strip();
     }
 
     /** Forward only: no clean, no repair, no baseline. */
@@ -40,7 +44,7 @@ public final class MigrateMain {
                 .migrationsExecuted;
     }
 
-    private static String required(Map<String, String> environment, String name) {
+    static String required(Map<String, String> environment, String name) {
         return Optional.ofNullable(environment.get(name))
                 .filter(value -> !value.isBlank())
                 .orElseThrow(() -> new IllegalArgumentException("Environment variable " + name + " is not set"));

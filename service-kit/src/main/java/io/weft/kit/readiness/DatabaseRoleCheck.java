@@ -24,7 +24,13 @@ public final class DatabaseRoleCheck implements ReadinessCheck {
         Login login = transactions.platform(tx -> tx.first(Login.class, """
                         SELECT rolname AS name, rolsuper AS superuser, rolbypassrls AS bypasses, rolcreaterole AS makes_roles,
                             EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                                WHERE n.nspname = 'public' AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owner
+                                WHERE n.nspname = 'public' AND pg_has_role(current_user, c.relowner, 'MEMBER')) AS owner,
+                            EXISTS (SELECT 1 FROM pg_roles r WHERE r.rolname <> current_user
+                                AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole
+                                    OR r.rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))
+                                AND pg_has_role(current_user, r.oid, 'MEMBER')) AS member,
+                            EXISTS (SELECT 1 FROM pg_database d WHERE d.datname = current_database()
+                                AND pg_has_role(current_user, d.datdba, 'MEMBER')) AS database_owner
                         FROM pg_roles WHERE rolname = current_user
                         """).orElseThrow());
         List<String> dangers = new ArrayList<>();
@@ -36,6 +42,12 @@ public final class DatabaseRoleCheck implements ReadinessCheck {
                 login.owner(),
                 login,
                 "owns tables (or is a member of their owner) and could switch row security off");
+        add(
+                dangers,
+                login.member() && !login.superuser(),
+                login,
+                "is a member of a role that is a superuser, has BYPASSRLS, may create roles or reaches the server's files");
+        add(dangers, login.databaseOwner() && !login.owner(), login, "owns the database (or is a member of its owner)");
         return dangers;
     }
 
@@ -45,5 +57,12 @@ public final class DatabaseRoleCheck implements ReadinessCheck {
         }
     }
 
-    record Login(String name, boolean superuser, boolean bypasses, boolean makesRoles, boolean owner) {}
+    record Login(
+            String name,
+            boolean superuser,
+            boolean bypasses,
+            boolean makesRoles,
+            boolean owner,
+            boolean member,
+            boolean databaseOwner) {}
 }

@@ -7,12 +7,16 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
+import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** Asks every {@link ReadinessCheck} and stops an unsafe start, naming all dangers at once. */
 @Singleton
 @Unremovable
 final class StartGate {
+    private static final Logger LOG = Logger.getLogger(StartGate.class);
+
     private final Instance<ReadinessCheck> checks;
 
     StartGate(Instance<ReadinessCheck> checks) {
@@ -20,8 +24,17 @@ final class StartGate {
     }
 
     void beforeServing(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent start) {
-        List<String> dangers =
-                checks.stream().flatMap(check -> check.dangers().stream()).toList();
+        refuseUnsafe(checks);
+    }
+
+    static void refuseUnsafe(Iterable<ReadinessCheck> checks) {
+        List<String> dangers = new ArrayList<>();
+        for (ReadinessCheck check : checks) {
+            for (String danger : check.dangers()) {
+                LOG.errorf("start.refused check=%s %s", check.name(), danger);
+                dangers.add(check.name() + ": " + danger);
+            }
+        }
         if (!dangers.isEmpty()) {
             throw new UnsafeStart(dangers);
         }

@@ -24,13 +24,15 @@ class DatabaseCatalogueIT {
             "kafka_offset",
             "revocation_feed",
             "agent_ca",
+            "audit_key",
+            "audit_removal",
             "flyway_schema_history");
 
     private static final String FLEET_WIDE_TABLE = "agent_link";
     private static final String TENANT_RULE =
             "(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)";
     private static final String OF_TENANT_TABLES =
-            "NOT IN ('tenant', 'credential_index', 'due_work', 'kafka_offset', 'revocation_feed', 'agent_ca', 'flyway_schema_history')";
+            "NOT IN ('tenant', 'credential_index', 'due_work', 'kafka_offset', 'revocation_feed', 'agent_ca', 'audit_key', 'audit_removal', 'flyway_schema_history')";
     private static final TestDatabase DATABASE = TestDatabase.create();
 
     @AfterAll
@@ -132,6 +134,31 @@ class DatabaseCatalogueIT {
                             AND privilege_type IN ('INSERT', 'UPDATE')
                             AND grantee NOT IN ('weft_owner', 'postgres', 'weft_api')
                         """)).containsExactly("weft_fleet enrolment_token.use_time");
+    }
+
+    @Test
+    void nobodyChangesTheAuditLogAndItsSeals() {
+        assertThat(names("""
+                        SELECT grantee || ' ' || privilege_type || ' ' || table_name
+                        FROM information_schema.role_table_grants
+                        WHERE table_name ~ '^audit_' AND table_name NOT IN ('audit_pending', 'audit_head')
+                            AND privilege_type NOT IN ('SELECT', 'INSERT') AND grantee NOT IN ('weft_owner', 'postgres')
+                        """)).isEmpty();
+        assertThat(names("""
+                        SELECT grantee || ' ' || table_name || '.' || column_name
+                        FROM information_schema.column_privileges
+                        WHERE table_name ~ '^audit_' AND privilege_type = 'UPDATE'
+                            AND grantee NOT IN ('weft_owner', 'postgres')
+                        """)).allMatch(each -> each.startsWith("weft_upgrade audit_head."));
+    }
+
+    @Test
+    void servicesReachTheMonthsOfTheAuditLogOnlyThroughTheWhole() {
+        assertThat(names("""
+                        SELECT grantee || ' ' || privilege_type || ' ' || table_name
+                        FROM information_schema.role_table_grants
+                        WHERE table_name ~ '^audit_entry_' AND grantee NOT IN ('weft_owner', 'postgres')
+                        """)).isEmpty();
     }
 
     @Test
