@@ -72,6 +72,27 @@ record Api(String key) {
                         .asText()));
     }
 
+    /** A service account of acme with one role; {@code place} is empty or {@code ,"clusterId":"..","namespace":".."}. */
+    static Api bound(String role, String place) {
+        String account = acme().post("/service-accounts", "{\"name\":\"%s\"}".formatted(unique("account")))
+                .id();
+        acme().post("/role-bindings", """
+                {"name":"%s","spec":{"serviceAccountId":"%s","role":"%s"%s}}
+                """.formatted(unique("binding"), account, role, place));
+        return keyOf(account, "admin");
+    }
+
+    /** A key of a service account of acme, which may do what both allow. */
+    static Api keyOf(String account, String role) {
+        return new Api(acme().post("/api-keys", """
+                        {"name":"%s","spec":{"role":"%s","serviceAccountId":"%s","expireTime":"%s"}}
+                        """.formatted(
+                                unique("key"), role, account, Instant.now().plus(1, ChronoUnit.DAYS)))
+                .body()
+                .path("secret")
+                .asText());
+    }
+
     /** A name nobody else uses. */
     static String unique(String prefix) {
         return prefix + "-" + NUMBER.incrementAndGet();

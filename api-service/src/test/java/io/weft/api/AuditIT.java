@@ -334,7 +334,7 @@ class AuditIT {
             assertThat(entry.path("targetKind").asText()).isEqualTo("permission");
             assertThat(entry.path("targetId").asText()).isEqualTo("clusters.write");
             assertThat(entry.at("/detail/request").asText()).isEqualTo("POST /api/v1/clusters");
-            assertThat(entry.at("/detail/role").asText()).isEqualTo("viewer");
+            assertThat(entry.at("/detail/roles").asText()).isEqualTo("admin as viewer");
             assertThat(entry.path("requestId").asText()).isEqualTo("refused.1");
             assertThat(entry.toString()).doesNotContain("planted");
         });

@@ -75,6 +75,10 @@ final class Contract {
             return description.path("x-weft-permission").asText();
         }
 
+        boolean scoped() {
+            return description.path("x-weft-scoped").asBoolean();
+        }
+
         boolean writes() {
             return !verb.equals("GET");
         }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * One organisation's objects, made as somebody asks for them: an object of each type that an id in an example may name.
  */
 final class Scene {
-    private static final Pattern ID = Pattern.compile("\\b([a-z]{3})_[0-9a-z]{26}\\b");
+    private static final Pattern ID = Pattern.compile("\\b([a-z]{2,3})_[0-9a-z]{26}\\b");
 
     private final Api api;
     private final boolean upgrade;
@@ -57,6 +57,14 @@ final class Scene {
                         {"name":"%s","spec":{"role":"viewer","expireTime":"%s"}}
                         """.formatted(
                                         Api.unique("key"), Instant.now().plus(1, ChronoUnit.DAYS)))
+                        .id();
+            case "sa" ->
+                api.post("/service-accounts", "{\"name\":\"%s\"}".formatted(Api.unique("account")))
+                        .id();
+            case "rbn" ->
+                api.post("/role-bindings", """
+                        {"name":"%s","spec":{"serviceAccountId":"%s","role":"viewer"}}
+                        """.formatted(Api.unique("binding"), id("sa")))
                         .id();
             case "enr" ->
                 api.post("/enrolment-tokens", "{\"spec\":{\"clusterId\":\"%s\"}}".formatted(id("clu")))

@@ -3,6 +3,7 @@ package io.weft.api.access;
 import io.weft.api.http.Answer;
 import io.weft.api.http.Doors;
 import io.weft.api.http.Ids;
+import io.weft.api.http.Json;
 import io.weft.api.http.Names;
 import io.weft.api.http.Page;
 import io.weft.api.http.Paged;
@@ -15,6 +16,7 @@ import io.weft.api.http.Trail;
 import io.weft.api.http.Violations;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
+import io.weft.kit.tenancy.Reach.Scope;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -41,12 +43,15 @@ class ApiKeyResource {
     private static final Duration LONGEST_LIFE = Duration.ofDays(366);
 
     private final ApiKeys keys;
+    private final ServiceAccounts accounts;
     private final KeyDirectory directory;
     private final RandomGenerator random;
     private final Doors doors;
 
-    ApiKeyResource(ApiKeys keys, KeyDirectory directory, RandomGenerator random, Doors doors) {
+    ApiKeyResource(
+            ApiKeys keys, ServiceAccounts accounts, KeyDirectory directory, RandomGenerator random, Doors doors) {
         this.keys = keys;
+        this.accounts = accounts;
         this.directory = directory;
         this.random = random;
         this.doors = doors;
@@ -77,31 +82,38 @@ class ApiKeyResource {
     @Raises({ProblemType.NAME_TAKEN, ProblemType.SECRET_ALREADY_ISSUED})
     public Response create(ApiKeyWrite body) {
         return doors.writes().post(tx -> {
-            requireLife(tx, body.spec().expireTime());
+            ApiKeys.NewKey key = checked(tx, body);
             Names.requireFree(keys.named(tx, body.name()), Prefix.API_KEY, body.name());
             CredentialText secret = CredentialText.create(CredentialText.API_KEY, random);
-            UUID id = keys.create(
-                    tx, body.name(), Role.of(body.spec().role()), body.spec().expireTime(), secret);
+            UUID id = keys.create(tx, key, secret);
             ApiKeyView view = ApiKeyView.from(keys.find(tx, id).orElseThrow());
-            doors.trail()
-                    .created(
-                            tx,
-                            "apiKey.create",
-                            view.id(),
-                            Trail.detail().put("role", view.spec().role()));
+            doors.trail().created(tx, "apiKey.create", view.id(), Trail.detail().set("spec", Json.of(view.spec())));
             // A dry run stores nothing, so its secret would open nothing: none is shown.
             return Answer.createdWithSecret(
                     "api-keys", view.id(), doors.call().dryRun() ? view : view.withSecret(secret.text()));
         });
     }
 
-    private static void requireLife(TenantTx tx, Instant expireTime) {
+    private ApiKeys.NewKey checked(TenantTx tx, ApiKeyWrite body) {
+        ApiKeyWrite.ApiKeySpec spec = body.spec();
         Violations violations = new Violations();
         Instant now = tx.now();
-        if (!expireTime.isAfter(now) || expireTime.isAfter(now.plus(LONGEST_LIFE))) {
+        if (!spec.expireTime().isAfter(now) || spec.expireTime().isAfter(now.plus(LONGEST_LIFE))) {
             violations.body("spec.expireTime", "OUT_OF_RANGE", "must be in the future and at most a year from now");
         }
+        UUID own = doors.call().caller().owner();
+        UUID owner = spec.serviceAccountId() == null
+                ? own
+                : Ids.reference(
+                                Prefix.SERVICE_ACCOUNT,
+                                spec.serviceAccountId(),
+                                "spec.serviceAccountId",
+                                id -> accounts.exists(tx, id),
+                                violations)
+                        .orElse(own);
+        Scope scope = ScopeSpec.read(tx, spec.clusterId(), spec.namespace(), violations);
         violations.throwIfAny();
+        return new ApiKeys.NewKey(body.name(), Role.of(spec.role()), owner, scope, spec.expireTime());
     }
 
     @DELETE
@@ -120,10 +132,11 @@ class ApiKeyResource {
                         "This is the organisation's last admin key: create another one first");
             }
             keys.revoke(tx, key);
+            directory.tellOthers(tx);
             doors.trail().done(tx, "apiKey.revoke", id, Trail.detail());
             return Answer.nothing();
         });
-        directory.forget(key);
+        directory.forget(doors.call().caller().tenant());
         return answer;
     }
 }

@@ -9,6 +9,11 @@ record ApiKeyRow(
         UUID id,
         String name,
         String role,
+        UUID serviceAccountId,
+        @Nullable UUID clusterId,
+        @Nullable String namespace,
         Instant createTime,
         Instant expireTime,
-        @Nullable Instant revokeTime) implements Positioned {}
+        @Nullable Instant revokeTime,
+        @Nullable Instant lastUseTime)
+        implements Positioned {}

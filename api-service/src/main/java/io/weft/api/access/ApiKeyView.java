@@ -23,10 +23,17 @@ public record ApiKeyView(
         Status status,
         @Nullable String secret)
         implements Viewed {
-    /** When the key ends, and when it was ended before that. */
+    /**
+     * When the key ends, and when it was ended before that.
+     *
+     * @param lastUseTime to about a minute; absent before its first use
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "ApiKeyStatus")
-    public record Status(Instant expireTime, @Nullable Instant revokeTime) {}
+    public record Status(
+            Instant expireTime,
+            @Nullable Instant revokeTime,
+            @Nullable Instant lastUseTime) {}
 
     static ApiKeyView from(ApiKeyRow row) {
         return new ApiKeyView(
@@ -34,8 +41,13 @@ public record ApiKeyView(
                 row.name(),
                 1,
                 row.createTime(),
-                new ApiKeyWrite.ApiKeySpec(row.role(), row.expireTime()),
-                new Status(row.expireTime(), row.revokeTime()),
+                new ApiKeyWrite.ApiKeySpec(
+                        row.role(),
+                        row.expireTime(),
+                        PublicId.format(Prefix.SERVICE_ACCOUNT, row.serviceAccountId()),
+                        ScopeSpec.clusterId(row.clusterId()),
+                        row.namespace()),
+                new Status(row.expireTime(), row.revokeTime(), row.lastUseTime()),
                 null);
     }
 

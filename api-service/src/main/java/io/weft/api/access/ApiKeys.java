@@ -3,6 +3,7 @@ package io.weft.api.access;
 import io.weft.api.http.PageRequest;
 import io.weft.api.http.Role;
 import io.weft.kit.id.UuidV7;
+import io.weft.kit.tenancy.Reach.Scope;
 import io.weft.kit.tenancy.TenantTx;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -13,7 +14,11 @@ import java.util.UUID;
 /** Rows of API keys. Only the SHA-256 of a key is stored. */
 @Singleton
 public class ApiKeys {
-    private static final String COLUMNS = "SELECT id, name, role, create_time, expire_time, revoke_time FROM api_key ";
+    private static final String COLUMNS = """
+            SELECT id, name, role, service_account_id, cluster_id, namespace, create_time, expire_time, revoke_time,
+                last_use_time
+            FROM api_key
+            """;
 
     List<ApiKeyRow> page(TenantTx tx, PageRequest page) {
         return tx.list(
@@ -33,18 +38,31 @@ public class ApiKeys {
         return tx.first(UUID.class, "SELECT id FROM api_key WHERE name = ?", name);
     }
 
+    /**
+     * What a new key is to be.
+     *
+     * @param owner a service account
+     */
+    public record NewKey(String name, Role role, UUID owner, Scope scope, Instant expireTime) {}
+
     /** Stores a new key; gives its id. */
-    public UUID create(TenantTx tx, String name, Role role, Instant expireTime, CredentialText secret) {
+    public UUID create(TenantTx tx, NewKey key, CredentialText secret) {
         UUID id = UuidV7.next();
         byte[] hash = secret.hash();
         tx.update(
-                "INSERT INTO api_key (tenant_id, id, name, role, hash, expire_time) VALUES (?, ?, ?, ?, ?, ?)",
+                """
+                INSERT INTO api_key (tenant_id, id, name, role, service_account_id, cluster_id, namespace, hash, expire_time)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
                 tx.tenant(),
                 id,
-                name,
-                role,
+                key.name(),
+                key.role(),
+                key.owner(),
+                key.scope().cluster(),
+                key.scope().namespace(),
                 hash,
-                expireTime);
+                key.expireTime());
         tx.update(
                 "INSERT INTO credential_index (hash, kind, tenant_id, object_id) VALUES (?, 'apiKey', ?, ?)",
                 hash,

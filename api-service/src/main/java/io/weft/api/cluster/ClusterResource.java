@@ -57,7 +57,7 @@ class ClusterResource {
 
     @GET
     @Paged
-    @Requires(Permission.CLUSTERS_READ)
+    @Requires(value = Permission.CLUSTERS_READ, scoped = true)
     @Operation(summary = "Lists clusters")
     public Page<ClusterView> list(UriInfo uri, @QueryParam("labelSelector") @Nullable String labelSelector) {
         SelectorSql selector = SelectorSql.of(labelSelector);
@@ -66,7 +66,7 @@ class ClusterResource {
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.CLUSTERS_READ)
+    @Requires(value = Permission.CLUSTERS_READ, scoped = true)
     @APIResponseSchema(ClusterView.class)
     @Operation(summary = "Reads a cluster")
     public Response get(@RestPath String id) {
@@ -92,7 +92,7 @@ class ClusterResource {
 
     @PUT
     @Path("/{id}")
-    @Requires(Permission.CLUSTERS_WRITE)
+    @Requires(value = Permission.CLUSTERS_WRITE, scoped = true)
     @APIResponseSchema(ClusterView.class)
     @Operation(summary = "Replaces a cluster's name, labels and spec")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
@@ -104,7 +104,7 @@ class ClusterResource {
     @PATCH
     @Path("/{id}")
     @Consumes(MergePatch.MEDIA_TYPE)
-    @Requires(Permission.CLUSTERS_WRITE)
+    @Requires(value = Permission.CLUSTERS_WRITE, scoped = true)
     @APIResponseSchema(ClusterView.class)
     @Operation(summary = "Changes parts of a cluster")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
@@ -142,7 +142,7 @@ class ClusterResource {
     /** Cuts the agent off as well; refused while meshes are installed there. */
     @DELETE
     @Path("/{id}")
-    @Requires(Permission.CLUSTERS_WRITE)
+    @Requires(value = Permission.CLUSTERS_WRITE, scoped = true)
     @Operation(summary = "Deletes a cluster and cuts its agent off")
     @Raises(ProblemType.STATE_CONFLICT)
     public Response delete(@RestPath String id) {
@@ -167,7 +167,7 @@ class ClusterResource {
     /** Closes the agent's stream within five seconds and refuses its certificate; the mesh goes on running. */
     @POST
     @Path("/{id}/agent-revocations")
-    @Requires(Permission.ENROLMENT_WRITE)
+    @Requires(value = Permission.ENROLMENT_WRITE, scoped = true)
     @APIResponseSchema(value = RevocationView.class, responseCode = "201")
     @Operation(summary = "Cuts a cluster's agent off")
     public Response revokeAgent(@RestPath String id, RevocationWrite body) {

@@ -28,17 +28,18 @@ public class Clusters {
     List<ClusterRow> page(TenantTx tx, PageRequest page, SelectorSql selector) {
         return tx.list(
                 ClusterRow.class,
-                SELECT + "WHERE" + PageRequest.AFTER + selector.condition() + " ORDER BY create_time, id LIMIT ?",
+                SELECT + "WHERE in_reach(id, NULL) AND" + PageRequest.AFTER + selector.condition()
+                        + " ORDER BY create_time, id LIMIT ?",
                 selector.between(page.afterTime(), page.afterTime(), page.afterId(), page.limit()));
     }
 
     Optional<ClusterRow> find(TenantTx tx, UUID id) {
-        return tx.first(ClusterRow.class, SELECT + "WHERE id = ?", id);
+        return tx.first(ClusterRow.class, SELECT + "WHERE id = ? AND in_reach(id, NULL)", id);
     }
 
     /** The row, locked against other writers until the transaction ends. */
     Optional<ClusterRow> lock(TenantTx tx, UUID id) {
-        return tx.first(ClusterRow.class, SELECT + "WHERE id = ? FOR UPDATE OF c", id);
+        return tx.first(ClusterRow.class, SELECT + "WHERE id = ? AND in_reach(id, NULL) FOR UPDATE OF c", id);
     }
 
     /** What the agent may do, with the cluster's row locked: two installations must not be planned at once. */
@@ -46,8 +47,10 @@ public class Clusters {
         return tx.first(String.class, "SELECT spec ->> 'access' FROM cluster WHERE id = ? FOR UPDATE", id);
     }
 
+    /** Whether there is one within the caller's reach. */
     public boolean exists(TenantTx tx, UUID id) {
-        return tx.first(UUID.class, "SELECT id FROM cluster WHERE id = ?", id).isPresent();
+        return tx.first(UUID.class, "SELECT id FROM cluster WHERE id = ? AND in_reach(id, NULL)", id)
+                .isPresent();
     }
 
     /** As the agent last told it; empty before it ever connected. */

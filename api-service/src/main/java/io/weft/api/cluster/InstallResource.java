@@ -49,7 +49,7 @@ class InstallResource implements ReadinessCheck {
     }
 
     @GET
-    @Requires(Permission.CLUSTERS_READ)
+    @Requires(value = Permission.CLUSTERS_READ, scoped = true)
     @Operation(summary = "How to install the agent in a cluster")
     @Raises(ProblemType.STATE_CONFLICT)
     public InstallView install(@RestPath String id) {

@@ -81,7 +81,8 @@ class InventoryResource {
                 SELECT md5(cluster_id || '/' || namespace || '/' || name)::uuid AS id,
                     'epoch'::timestamptz AS create_time, cluster_id, namespace, name, body, tenant_id
                 FROM inventory_object
-                WHERE kind = ? AND (?::uuid IS NULL OR cluster_id = ?::uuid) AND (?::text IS NULL OR namespace = ?::text))
+                WHERE kind = ? AND (?::uuid IS NULL OR cluster_id = ?::uuid) AND (?::text IS NULL OR namespace = ?::text)
+                    AND in_reach(cluster_id, COALESCE(NULLIF(namespace, ''), name)))
             SELECT id, create_time, o.cluster_id, o.namespace, name, body, p.installation_id, p.revision
             FROM object o LEFT JOIN placement p
                 ON p.tenant_id = o.tenant_id AND p.cluster_id = o.cluster_id AND p.namespace = COALESCE(NULLIF(o.namespace, ''), o.name)
@@ -106,7 +107,7 @@ class InventoryResource {
     @GET
     @Path("/namespaces")
     @Paged
-    @Requires(Permission.INVENTORY_READ)
+    @Requires(value = Permission.INVENTORY_READ, scoped = true)
     @Operation(summary = "Lists the namespaces that agents report")
     public Page<NamespaceView> namespaces(UriInfo uri, @QueryParam("clusterId") @Nullable String clusterId) {
         UUID cluster = Ids.inQuery(Prefix.CLUSTER, clusterId, "clusterId");
@@ -127,7 +128,7 @@ class InventoryResource {
     @GET
     @Path("/services")
     @Paged
-    @Requires(Permission.INVENTORY_READ)
+    @Requires(value = Permission.INVENTORY_READ, scoped = true)
     @Operation(summary = "Lists the services that agents report")
     public Page<ServiceView> services(
             UriInfo uri,
@@ -150,7 +151,7 @@ class InventoryResource {
     @GET
     @Path("/workloads")
     @Paged
-    @Requires(Permission.INVENTORY_READ)
+    @Requires(value = Permission.INVENTORY_READ, scoped = true)
     @Operation(summary = "Lists the workloads that agents report")
     public Page<WorkloadView> workloads(
             UriInfo uri,

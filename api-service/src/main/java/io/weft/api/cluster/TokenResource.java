@@ -51,7 +51,7 @@ class TokenResource {
 
     @GET
     @Paged
-    @Requires(Permission.CLUSTERS_READ)
+    @Requires(value = Permission.CLUSTERS_READ, scoped = true)
     @Operation(summary = "Lists enrolment tokens")
     public Page<TokenView> list(UriInfo uri, @QueryParam("clusterId") @Nullable String clusterId) {
         UUID cluster = Ids.inQuery(Prefix.CLUSTER, clusterId, "clusterId");
@@ -60,7 +60,7 @@ class TokenResource {
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.CLUSTERS_READ)
+    @Requires(value = Permission.CLUSTERS_READ, scoped = true)
     @APIResponseSchema(TokenView.class)
     @Operation(summary = "Reads an enrolment token, without its secret")
     public Response get(@RestPath String id) {
@@ -69,7 +69,7 @@ class TokenResource {
     }
 
     @POST
-    @Requires(Permission.ENROLMENT_WRITE)
+    @Requires(value = Permission.ENROLMENT_WRITE, scoped = true)
     @APIResponseSchema(value = TokenView.class, responseCode = "201")
     @Operation(summary = "Issues an enrolment token; its secret is shown this once")
     @Raises({ProblemType.STATE_CONFLICT, ProblemType.SECRET_ALREADY_ISSUED})
@@ -100,7 +100,7 @@ class TokenResource {
 
     @DELETE
     @Path("/{id}")
-    @Requires(Permission.ENROLMENT_WRITE)
+    @Requires(value = Permission.ENROLMENT_WRITE, scoped = true)
     @Operation(summary = "Revokes an enrolment token")
     public Response revoke(@RestPath String id) {
         UUID token = Ids.inPath(Prefix.ENROLMENT_TOKEN, id);

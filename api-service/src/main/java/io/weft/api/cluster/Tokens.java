@@ -21,7 +21,7 @@ class Tokens {
     List<TokenRow> page(TenantTx tx, PageRequest page, @Nullable UUID cluster) {
         return tx.list(
                 TokenRow.class,
-                SELECT + "WHERE" + PageRequest.AFTER
+                SELECT + "WHERE in_reach(cluster_id, NULL) AND" + PageRequest.AFTER
                         + "AND (?::uuid IS NULL OR cluster_id = ?::uuid) ORDER BY create_time, id LIMIT ?",
                 page.afterTime(),
                 page.afterTime(),
@@ -32,7 +32,7 @@ class Tokens {
     }
 
     Optional<TokenRow> find(TenantTx tx, UUID id) {
-        return tx.first(TokenRow.class, SELECT + "WHERE id = ?", id);
+        return tx.first(TokenRow.class, SELECT + "WHERE id = ? AND in_reach(cluster_id, NULL)", id);
     }
 
     UUID create(TenantTx tx, UUID cluster, Instant expireTime, CredentialText token) {

@@ -3,6 +3,7 @@ package io.weft.api.http;
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
 import io.weft.kit.problem.Violation;
+import io.weft.kit.tenancy.Reach;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -36,17 +37,26 @@ class ConventionFilters {
     @ServerRequestFilter(priority = FilterOrder.PERMISSION)
     void permission(ContainerRequestContext request, ResourceInfo target) {
         Requires requires = target.getResourceMethod().getAnnotation(Requires.class);
-        Role role = call.caller().role();
-        if (requires == null || !requires.value().grantedTo(role)) {
-            String missing =
-                    requires == null ? "none that exists" : requires.value().text();
-            refused.permissionMissing(call.caller(), missing, request);
-            throw Problem.of(
-                            ProblemType.PERMISSION_MISSING,
-                            "This needs permission " + missing + ", which the key's role " + role.text()
-                                    + " does not include: use a key of another role")
-                    .with("permission", missing);
+        if (requires == null) {
+            throw missing(request, "none that exists", "");
         }
+        Reach reach = call.caller().grants().reach(requires.value());
+        if (reach.nowhere()) {
+            throw missing(request, requires.value().text(), "");
+        }
+        if (!requires.scoped() && !reach.everywhere()) {
+            throw missing(request, requires.value().text(), " in the whole organisation");
+        }
+        call.permitted(reach);
+    }
+
+    private Problem missing(ContainerRequestContext request, String permission, String where) {
+        refused.permissionMissing(call.caller(), permission, request);
+        return Problem.of(
+                        ProblemType.PERMISSION_MISSING,
+                        "This needs permission " + permission + where
+                                + ", which no role of the caller gives: ask an admin for a role binding")
+                .with("permission", permission);
     }
 
     @ServerRequestFilter(priority = FilterOrder.PARAMETERS)

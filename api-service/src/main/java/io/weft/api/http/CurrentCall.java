@@ -2,6 +2,7 @@ package io.weft.api.http;
 
 import io.weft.kit.problem.Problem;
 import io.weft.kit.problem.ProblemType;
+import io.weft.kit.tenancy.Reach;
 import jakarta.enterprise.context.RequestScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public class CurrentCall {
     private String requestId = "";
     private @Nullable Caller caller;
+    private Reach reach = Reach.NOWHERE;
     private boolean dryRun;
     private @Nullable String idempotencyKey;
     private @Nullable String ifMatch;
@@ -40,6 +42,16 @@ public class CurrentCall {
     /** Set by the authentication filter alone. */
     public void authenticated(Caller verified) {
         caller = verified;
+    }
+
+    /** Where the caller has the permission that the method asks for. */
+    public Reach reach() {
+        return reach;
+    }
+
+    /** Set by the permission filter alone. */
+    void permitted(Reach where) {
+        reach = where;
     }
 
     /** The write is to be checked and answered like any other, and to leave nothing behind. */

@@ -55,6 +55,9 @@ public final class Ids {
     }
 
     public static Problem notFound() {
-        return Problem.of(ProblemType.NOT_FOUND, "There is no such object in this organisation");
+        return Problem.of(
+                ProblemType.NOT_FOUND,
+                "There is no such object in this organisation, or none that the caller's"
+                        + " roles reach with this permission");
     }
 }

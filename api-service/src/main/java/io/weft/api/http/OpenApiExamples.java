@@ -68,7 +68,9 @@ final class OpenApiExamples {
             }
         }
         operation.addExtension(
-                CODE_SAMPLES, List.of(Map.of("lang", "Shell", "source", curl(verb, path, operation, example))));
+                CODE_SAMPLES,
+                // Sorted: the order of Map.of changes from one process to the next, and the file with it.
+                List.of(new TreeMap<>(Map.of("lang", "Shell", "source", curl(verb, path, operation, example)))));
     }
 
     /** Whoever calls sets {@code WEFT_URL}; the key is read by curl itself, so that no process list shows it. */
@@ -92,7 +94,7 @@ final class OpenApiExamples {
             line.append(" -H 'Content-Type: ")
                     .append(mediaType(operation))
                     .append("' -d '")
-                    .append(Json.of(example.body()))
+                    .append(Json.of(example.body()).toString().replace("'", "'\\''"))
                     .append("'");
         }
         return line.append(" \"$WEFT_URL")

@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.models.responses.APIResponses;
  */
 final class OpenApiOperations {
     static final String PERMISSION = "x-weft-permission";
+    static final String SCOPED = "x-weft-scoped";
     static final String PROBLEMS = "x-weft-problems";
     private static final String PROBLEM = "#/components/schemas/Problem";
 
@@ -71,6 +72,7 @@ final class OpenApiOperations {
         Requires requires = method.getAnnotation(Requires.class);
         if (requires != null) {
             operation.addExtension(PERMISSION, requires.value().text());
+            operation.addExtension(SCOPED, requires.scoped());
         }
     }
 

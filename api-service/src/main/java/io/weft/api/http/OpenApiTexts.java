@@ -27,6 +27,7 @@ final class OpenApiTexts {
             Map.entry("phase", "Only rollouts in this phase."),
             Map.entry("policyId", "Only what concerns this policy."),
             Map.entry("service", "Only what concerns this service."),
+            Map.entry("serviceAccountId", "Only what belongs to this service account."),
             Map.entry("step", "Length of a window, such as 10s or 1m."),
             Map.entry("targetId", "Only entries about this object."),
             Map.entry("to", "End of the range, exclusive, RFC 3339."));

@@ -5,6 +5,10 @@ import java.util.Locale;
 /** One right; every REST method names exactly one. */
 public enum Permission {
     ORGANISATION_READ(Role.VIEWER),
+    SERVICE_ACCOUNTS_READ(Role.ADMIN),
+    SERVICE_ACCOUNTS_WRITE(Role.ADMIN),
+    ROLE_BINDINGS_READ(Role.ADMIN),
+    ROLE_BINDINGS_WRITE(Role.ADMIN),
     API_KEYS_READ(Role.ADMIN),
     API_KEYS_WRITE(Role.ADMIN),
     CLUSTERS_READ(Role.VIEWER),

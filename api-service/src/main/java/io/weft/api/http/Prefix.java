@@ -4,6 +4,8 @@ package io.weft.api.http;
 public final class Prefix {
     public static final String ORGANISATION = "org";
     public static final String API_KEY = "key";
+    public static final String SERVICE_ACCOUNT = "sa";
+    public static final String ROLE_BINDING = "rbn";
     public static final String CLUSTER = "clu";
     public static final String ENROLMENT_TOKEN = "enr";
     public static final String RELEASE = "ren";

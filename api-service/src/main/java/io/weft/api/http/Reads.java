@@ -8,7 +8,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The one door for reads: the caller's tenant, one snapshot, entity tags. */
+/** The one door for reads: the caller's tenant and reach, one snapshot, entity tags. */
 @ApplicationScoped
 public class Reads {
     private final TenantTransactions transactions;
@@ -23,7 +23,7 @@ public class Reads {
 
     public <T> T read(Function<TenantTx, T> work) {
         TenantId tenant = call.caller().tenant();
-        return transactions.inSnapshot(tenant, work);
+        return transactions.inSnapshot(tenant, call.reach(), work);
     }
 
     /** One object with its tag; 304 without a body when the reader has it already, 404 when there is none. */

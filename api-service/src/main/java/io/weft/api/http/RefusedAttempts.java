@@ -45,7 +45,7 @@ public class RefusedAttempts {
                 permission,
                 Trail.detail()
                         .put("reason", "permissionMissing")
-                        .put("role", caller.role().text()));
+                        .put("roles", caller.grants().roles()));
     }
 
     private void write(

@@ -10,4 +10,11 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 public @interface Requires {
     Permission value();
+
+    /**
+     * Who has the permission in a part of the organisation only may call: the method confines itself to {@link
+     * CurrentCall#reach()}, as every transaction of {@link Reads} and {@link Writes} tells SQL. Else it takes the permission
+     * in the whole organisation.
+     */
+    boolean scoped() default false;
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Rules for texts: names, labels, closed sets. */
 final class TextRules {
+    private static final String OWN_LABELS = "weft.io/";
     static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final Pattern LABEL_KEY =
             Pattern.compile("([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
@@ -64,6 +65,9 @@ final class TextRules {
     static void judgeLabel(String key, String value, String at, Violations violations) {
         if (!LABEL_KEY.matcher(key).matches()) {
             violations.body(at, "INVALID_LABEL", "the key is no Kubernetes label key");
+        }
+        if (key.startsWith(OWN_LABELS)) {
+            violations.body(at, "RESERVED_LABEL", "labels that begin with " + OWN_LABELS + " are Weft's own");
         }
         if (!LABEL_VALUE.matcher(value).matches()) {
             violations.body(at, "INVALID_LABEL", "the value is no Kubernetes label value");

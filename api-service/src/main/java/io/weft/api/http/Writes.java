@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The one door for writes: the caller's tenant, one transaction for effect, audit row and idempotency key, and
+ * The one door for writes: the caller's tenant and reach, one transaction for effect, audit row and idempotency key, and
  * {@code dryRun}, which does the same and rolls back.
  */
 @ApplicationScoped
@@ -29,7 +29,7 @@ public class Writes {
 
     /** A write under PUT or DELETE: repeating it does no harm. */
     public Response write(Function<TenantTx, Answer> effect) {
-        return transactions.in(call.caller().tenant(), tx -> respond(attempt(tx, effect)));
+        return transactions.in(call.caller().tenant(), call.reach(), tx -> respond(attempt(tx, effect)));
     }
 
     /** A write under POST; with {@code Idempotency-Key} it has its effect once and gives the first answer again. */
@@ -41,7 +41,7 @@ public class Writes {
     private Response postOnce(String key, Function<TenantTx, Answer> effect) {
         Caller caller = call.caller();
         byte[] hash = call.requestHash();
-        return transactions.in(caller.tenant(), tx -> {
+        return transactions.in(caller.tenant(), call.reach(), tx -> {
             Optional<Idempotency.Answer> earlier = Idempotency.begin(tx, caller.principal(), key, hash);
             if (earlier.isPresent()) {
                 return again(earlier.get());

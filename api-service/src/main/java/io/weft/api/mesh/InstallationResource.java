@@ -60,7 +60,7 @@ class InstallationResource {
 
     @GET
     @Paged
-    @Requires(Permission.MESHES_READ)
+    @Requires(value = Permission.MESHES_READ, scoped = true)
     @Operation(summary = "Lists installations")
     public Page<InstallationView> list(
             UriInfo uri,
@@ -88,7 +88,7 @@ class InstallationResource {
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.MESHES_READ)
+    @Requires(value = Permission.MESHES_READ, scoped = true)
     @APIResponseSchema(InstallationView.class)
     @Operation(summary = "Reads an installation")
     public Response get(@RestPath String id) {
@@ -98,7 +98,7 @@ class InstallationResource {
 
     @GET
     @Path("/{id}/components")
-    @Requires(Permission.MESHES_READ)
+    @Requires(value = Permission.MESHES_READ, scoped = true)
     @Operation(summary = "Versions of an installation's control planes and proxies")
     public Components components(@RestPath String id) {
         UUID installation = Ids.inPath(Prefix.INSTALLATION, id);
@@ -109,7 +109,7 @@ class InstallationResource {
     }
 
     @POST
-    @Requires(Permission.MESHES_WRITE)
+    @Requires(value = Permission.MESHES_WRITE, scoped = true)
     @APIResponseSchema(value = InstallationView.class, responseCode = "201")
     @Operation(summary = "Installs a mesh in a cluster")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT, ProblemType.SKEW_VIOLATION})
@@ -130,7 +130,7 @@ class InstallationResource {
     /** Namespaces that appeared since the last write are matched anew. */
     @PUT
     @Path("/{id}")
-    @Requires(Permission.MESHES_WRITE)
+    @Requires(value = Permission.MESHES_WRITE, scoped = true)
     @APIResponseSchema(InstallationView.class)
     @Operation(summary = "Replaces an installation's name, labels and spec")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
@@ -142,7 +142,7 @@ class InstallationResource {
     @PATCH
     @Path("/{id}")
     @Consumes(MergePatch.MEDIA_TYPE)
-    @Requires(Permission.MESHES_WRITE)
+    @Requires(value = Permission.MESHES_WRITE, scoped = true)
     @APIResponseSchema(InstallationView.class)
     @Operation(summary = "Changes parts of an installation")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT})
@@ -201,7 +201,7 @@ class InstallationResource {
      */
     @DELETE
     @Path("/{id}")
-    @Requires(Permission.MESHES_WRITE)
+    @Requires(value = Permission.MESHES_WRITE, scoped = true)
     @Operation(summary = "Removes an installation from its cluster")
     @Raises(ProblemType.STATE_CONFLICT)
     @APIResponseSchema(value = InstallationView.class, responseCode = "202")

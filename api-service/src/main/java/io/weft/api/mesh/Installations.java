@@ -32,7 +32,7 @@ class Installations {
             TenantTx tx, PageRequest page, @Nullable UUID mesh, @Nullable UUID cluster, SelectorSql selector) {
         return tx.list(
                 InstallationRow.class,
-                SELECT + "WHERE" + PageRequest.AFTER
+                SELECT + "WHERE in_reach(i.cluster_id, NULL) AND" + PageRequest.AFTER
                         + "AND (?::uuid IS NULL OR mesh_id = ?::uuid) AND (?::uuid IS NULL OR i.cluster_id = ?::uuid)"
                         + selector.condition() + " ORDER BY create_time, id LIMIT ?",
                 selector.between(
@@ -47,11 +47,12 @@ class Installations {
     }
 
     Optional<InstallationRow> find(TenantTx tx, UUID id) {
-        return tx.first(InstallationRow.class, SELECT + "WHERE id = ?", id);
+        return tx.first(InstallationRow.class, SELECT + "WHERE id = ? AND in_reach(i.cluster_id, NULL)", id);
     }
 
     Optional<InstallationRow> lock(TenantTx tx, UUID id) {
-        return tx.first(InstallationRow.class, SELECT + "WHERE id = ? FOR UPDATE OF i", id);
+        return tx.first(
+                InstallationRow.class, SELECT + "WHERE id = ? AND in_reach(i.cluster_id, NULL) FOR UPDATE OF i", id);
     }
 
     Optional<InstallationView> view(TenantTx tx, UUID id) {

@@ -56,7 +56,7 @@ class MeshResource {
 
     @GET
     @Paged
-    @Requires(Permission.MESHES_READ)
+    @Requires(value = Permission.MESHES_READ, scoped = true)
     @Operation(summary = "Lists meshes")
     public Page<MeshView> list(UriInfo uri, @QueryParam("labelSelector") @Nullable String labelSelector) {
         SelectorSql selector = SelectorSql.of(labelSelector);
@@ -65,7 +65,7 @@ class MeshResource {
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.MESHES_READ)
+    @Requires(value = Permission.MESHES_READ, scoped = true)
     @APIResponseSchema(MeshView.class)
     @Operation(summary = "Reads a mesh")
     public Response get(@RestPath String id) {

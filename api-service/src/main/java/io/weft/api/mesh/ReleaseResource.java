@@ -67,7 +67,7 @@ class ReleaseResource {
 
     @GET
     @Paged
-    @Requires(Permission.RELEASES_READ)
+    @Requires(value = Permission.RELEASES_READ, scoped = true)
     @Operation(summary = "Lists mesh releases")
     public Page<ReleaseView> list(UriInfo uri) {
         return doors.pages().list(uri, releases::page, ReleaseView::from);
@@ -75,7 +75,7 @@ class ReleaseResource {
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.RELEASES_READ)
+    @Requires(value = Permission.RELEASES_READ, scoped = true)
     @APIResponseSchema(ReleaseView.class)
     @Operation(summary = "Reads a mesh release")
     public Response get(@RestPath String id) {

@@ -21,6 +21,16 @@ class Policies {
     private static final String SELECT =
             "SELECT id, name, kind, labels, generation, spec, create_time, update_time, delete_time FROM policy ";
 
+    /** One that names a cluster of the caller's reach, or holds there. */
+    private static final String IN_REACH = """
+             (in_reach(NULL, NULL)
+                OR EXISTS (SELECT FROM unnest(cluster_ids) AS named WHERE in_reach(named, spec #>> '{target,namespace}'))
+                OR EXISTS (SELECT FROM policy_target t
+                        JOIN installation i ON i.tenant_id = t.tenant_id AND i.id = t.installation_id
+                    WHERE t.tenant_id = policy.tenant_id AND t.policy_id = policy.id
+                        AND in_reach(i.cluster_id, policy.spec #>> '{target,namespace}')))
+            """;
+
     /** One text of a policy. */
     record RevisionRow(long generation, JsonNode spec, String author, Instant time) {}
 
@@ -28,12 +38,13 @@ class Policies {
             TenantTx tx, PageRequest page, @Nullable String kind, @Nullable UUID cluster, SelectorSql selector) {
         return tx.list(
                 PolicyRow.class,
-                SELECT + "WHERE" + PageRequest.AFTER + """
+                SELECT + "WHERE" + IN_REACH + "AND" + PageRequest.AFTER + """
                         AND (?::text IS NULL OR kind = ?::text) AND (?::uuid IS NULL OR EXISTS (
                             SELECT 1 FROM policy_target t
                                 JOIN installation i ON i.tenant_id = t.tenant_id AND i.id = t.installation_id
                             WHERE t.tenant_id = policy.tenant_id AND t.policy_id = policy.id AND i.cluster_id = ?::uuid))
-                        """ + selector.condition() + " ORDER BY create_time, id LIMIT ?",
+                        """ + selector.condition()
+                        + " ORDER BY create_time, id LIMIT ?",
                 selector.between(
                         page.afterTime(),
                         page.afterTime(),
@@ -46,11 +57,11 @@ class Policies {
     }
 
     Optional<PolicyRow> find(TenantTx tx, UUID id) {
-        return tx.first(PolicyRow.class, SELECT + "WHERE id = ?", id);
+        return tx.first(PolicyRow.class, SELECT + "WHERE id = ? AND" + IN_REACH, id);
     }
 
     Optional<PolicyRow> lock(TenantTx tx, UUID id) {
-        return tx.first(PolicyRow.class, SELECT + "WHERE id = ? FOR UPDATE", id);
+        return tx.first(PolicyRow.class, SELECT + "WHERE id = ? AND" + IN_REACH + "FOR UPDATE", id);
     }
 
     Optional<PolicyView> view(TenantTx tx, UUID id) {
@@ -65,7 +76,8 @@ class Policies {
                     message, delivered_generation, compiled_generation, applied_generation, losses, reports, objects,
                     proof, proof_expire_time
                 FROM policy_target t JOIN installation i ON i.tenant_id = t.tenant_id AND i.id = t.installation_id
-                WHERE policy_id = ANY (?::uuid[]) ORDER BY policy_id, class, installation_id
+                    JOIN policy p ON p.tenant_id = t.tenant_id AND p.id = t.policy_id
+                WHERE policy_id = ANY (?::uuid[]) AND in_reach(i.cluster_id, p.spec #>> '{target,namespace}') ORDER BY policy_id, class, installation_id
                 """, policies);
     }
 
@@ -80,21 +92,29 @@ class Policies {
 
     void create(TenantTx tx, UUID id, PolicyWrite policy, String author) {
         tx.update(
-                "INSERT INTO policy (tenant_id, id, name, labels, kind, spec) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO policy (tenant_id, id, name, labels, kind, spec, cluster_ids) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 tx.tenant(),
                 id,
                 policy.name(),
                 Json.labels(policy.labels()),
                 policy.kind(),
-                policy.spec());
+                policy.spec(),
+                clusters(policy));
         addRevision(tx, id, 1, policy.spec(), author);
     }
 
     void update(TenantTx tx, UUID id, PolicyWrite policy, long generation, String author) {
         tx.update("""
-                UPDATE policy SET name = ?, labels = ?, spec = ?, generation = ?, update_time = now() WHERE id = ?
-                """, policy.name(), Json.labels(policy.labels()), policy.spec(), generation, id);
+                UPDATE policy SET name = ?, labels = ?, spec = ?, cluster_ids = ?, generation = ?, update_time = now()
+                WHERE id = ?
+                """, policy.name(), Json.labels(policy.labels()), policy.spec(), clusters(policy), generation, id);
         addRevision(tx, id, generation, policy.spec(), author);
+    }
+
+    private static UUID @Nullable [] clusters(PolicyWrite policy) {
+        return PolicyScope.namedClusters(policy.read().target())
+                .map(named -> named.toArray(UUID[]::new))
+                .orElse(null);
     }
 
     private static void addRevision(TenantTx tx, UUID id, long generation, JsonNode spec, String author) {

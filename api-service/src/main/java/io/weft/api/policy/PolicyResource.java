@@ -65,7 +65,7 @@ class PolicyResource {
 
     @GET
     @Paged
-    @Requires(Permission.POLICIES_READ)
+    @Requires(value = Permission.POLICIES_READ, scoped = true)
     @Operation(summary = "Lists policies")
     public Page<PolicyView> list(
             UriInfo uri,
@@ -89,7 +89,7 @@ class PolicyResource {
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.POLICIES_READ)
+    @Requires(value = Permission.POLICIES_READ, scoped = true)
     @APIResponseSchema(PolicyView.class)
     @Operation(summary = "Reads a policy")
     public Response get(@RestPath String id) {
@@ -103,7 +103,7 @@ class PolicyResource {
 
     @GET
     @Path("/{id}/targets")
-    @Requires(Permission.POLICIES_READ)
+    @Requires(value = Permission.POLICIES_READ, scoped = true)
     @Operation(summary = "A policy's state and proof in every target")
     public TargetList targets(@RestPath String id) {
         UUID policy = Ids.inPath(Prefix.POLICY, id);
@@ -125,7 +125,7 @@ class PolicyResource {
 
     @GET
     @Path("/{id}/revisions")
-    @Requires(Permission.POLICIES_READ)
+    @Requires(value = Permission.POLICIES_READ, scoped = true)
     @Operation(summary = "A policy's earlier texts")
     public RevisionList revisions(@RestPath String id) {
         UUID policy = Ids.inPath(Prefix.POLICY, id);
@@ -144,13 +144,14 @@ class PolicyResource {
     }
 
     @POST
-    @Requires(Permission.POLICIES_WRITE)
+    @Requires(value = Permission.POLICIES_WRITE, scoped = true)
     @APIResponseSchema(value = PolicyView.class, responseCode = "201")
     @Operation(summary = "Creates a policy and puts it in force")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.POLICY_NOT_EXPRESSIBLE})
     public Response create(PolicyWrite body) {
         return doors.writes().post(tx -> {
             PolicySpec spec = body.read();
+            PolicyScope.require(doors.call(), spec.target());
             UUID id = UuidV7.next();
             List<Place> places = targeting.check(tx, id, body.name(), 1, spec);
             Names.requireFree(policies.named(tx, body.name()), Prefix.POLICY, body.name());
@@ -164,7 +165,7 @@ class PolicyResource {
 
     @PUT
     @Path("/{id}")
-    @Requires(Permission.POLICIES_WRITE)
+    @Requires(value = Permission.POLICIES_WRITE, scoped = true)
     @APIResponseSchema(PolicyView.class)
     @Operation(summary = "Replaces a policy's name, labels and spec")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT, ProblemType.POLICY_NOT_EXPRESSIBLE})
@@ -176,7 +177,7 @@ class PolicyResource {
     @PATCH
     @Path("/{id}")
     @Consumes(MergePatch.MEDIA_TYPE)
-    @Requires(Permission.POLICIES_WRITE)
+    @Requires(value = Permission.POLICIES_WRITE, scoped = true)
     @APIResponseSchema(PolicyView.class)
     @Operation(summary = "Changes parts of a policy")
     @Raises({ProblemType.NAME_TAKEN, ProblemType.STATE_CONFLICT, ProblemType.POLICY_NOT_EXPRESSIBLE})
@@ -191,6 +192,8 @@ class PolicyResource {
 
     private PolicyRow current(TenantTx tx, UUID policy) {
         PolicyRow row = policies.lock(tx, policy).orElseThrow(Ids::notFound);
+        PolicyScope.require(
+                doors.call(), PolicyWrite.read(row.kind(), row.spec()).target());
         doors.tags().requireCurrent(row.generation());
         return row;
     }
@@ -199,6 +202,7 @@ class PolicyResource {
         UUID policy = before.id();
         requireChangeable(before, body);
         PolicySpec spec = body.read();
+        PolicyScope.require(doors.call(), spec.target());
         long generation = before.generation() + 1;
         List<Place> places = targeting.check(tx, policy, body.name(), generation, spec);
         Names.requireFreeFor(policy, policies.named(tx, body.name()), Prefix.POLICY, body.name());
@@ -223,7 +227,7 @@ class PolicyResource {
     /** 202 while clusters prune its objects, after which it is gone; 204 when it was in no cluster. */
     @DELETE
     @Path("/{id}")
-    @Requires(Permission.POLICIES_WRITE)
+    @Requires(value = Permission.POLICIES_WRITE, scoped = true)
     @Operation(summary = "Removes a policy from every cluster")
     @APIResponseSchema(value = PolicyView.class, responseCode = "202")
     public Response delete(@RestPath String id) {

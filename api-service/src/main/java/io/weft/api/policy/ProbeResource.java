@@ -51,6 +51,11 @@ class ProbeResource {
                     AS cluster_id
             FROM probe
             """;
+    private static final String IN_REACH = """
+             in_reach((SELECT i.cluster_id FROM installation i WHERE i.tenant_id = probe.tenant_id AND i.id = installation_id),
+                (SELECT p.spec #>> '{target,namespace}' FROM policy p
+                    WHERE p.tenant_id = probe.tenant_id AND p.id = policy_id))
+            """;
     private static final String RUNS = """
             SELECT id, end_time AS create_time, probe_id, phase, verdict, reason, request, expected, observed, control,
                 start_time, end_time FROM probe_run
@@ -132,7 +137,7 @@ class ProbeResource {
 
     @GET
     @Paged
-    @Requires(Permission.PROBES_READ)
+    @Requires(value = Permission.PROBES_READ, scoped = true)
     @Operation(summary = "Lists probes")
     public Page<ProbeView> list(
             UriInfo uri,
@@ -147,7 +152,7 @@ class ProbeResource {
             TenantTx tx, PageRequest page, @Nullable UUID policy, @Nullable UUID installation) {
         return tx.list(
                 ProbeRow.class,
-                PROBES + "WHERE" + PageRequest.AFTER + """
+                PROBES + "WHERE" + IN_REACH + "AND" + PageRequest.AFTER + """
                         AND (?::uuid IS NULL OR policy_id = ?::uuid)
                         AND (?::uuid IS NULL OR installation_id = ?::uuid) ORDER BY create_time, id LIMIT ?
                         """,
@@ -187,12 +192,13 @@ class ProbeResource {
     }
 
     private static ProbeRow find(TenantTx tx, UUID id) {
-        return tx.first(ProbeRow.class, PROBES + "WHERE id = ?", id).orElseThrow(Ids::notFound);
+        return tx.first(ProbeRow.class, PROBES + "WHERE id = ? AND" + IN_REACH, id)
+                .orElseThrow(Ids::notFound);
     }
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.PROBES_READ)
+    @Requires(value = Permission.PROBES_READ, scoped = true)
     @Operation(summary = "Reads a probe")
     public ProbeView get(@RestPath String id) {
         UUID probe = Ids.inPath(Prefix.PROBE, id);
@@ -202,7 +208,7 @@ class ProbeResource {
     @GET
     @Path("/{id}/runs")
     @Paged
-    @Requires(Permission.PROBES_READ)
+    @Requires(value = Permission.PROBES_READ, scoped = true)
     @Operation(summary = "Lists a probe's runs")
     public Page<RunView> runs(UriInfo uri, @RestPath String id) {
         UUID probe = Ids.inPath(Prefix.PROBE, id);
@@ -229,7 +235,7 @@ class ProbeResource {
     /** Asks for a run now. */
     @POST
     @Path("/{id}/runs")
-    @Requires(Permission.PROBES_RUN)
+    @Requires(value = Permission.PROBES_RUN, scoped = true)
     @APIResponseSchema(value = RunRequest.class, responseCode = "202")
     @Operation(summary = "Asks for a run of a probe now")
     @Raises(ProblemType.STATE_CONFLICT)

@@ -49,7 +49,7 @@ class Targets {
         boolean selectedBy(Target target) {
             return !versions.isEmpty()
                     && target.clusterSelector()
-                            .map(selector -> selector.matches(Json.labels(labels)))
+                            .map(selector -> selector.matches(PolicyScope.labels(cluster, Json.labels(labels))))
                             .orElse(true);
         }
     }

@@ -78,7 +78,7 @@ class RolloutPlan {
                 FROM installation i
                     JOIN mesh m ON m.tenant_id = i.tenant_id AND m.id = i.mesh_id
                     JOIN cluster_status s ON s.tenant_id = i.tenant_id AND s.cluster_id = i.cluster_id
-                WHERE i.id = ? FOR UPDATE OF i
+                WHERE i.id = ? AND in_reach(i.cluster_id, NULL) FOR UPDATE OF i
                 """, installation);
     }
 

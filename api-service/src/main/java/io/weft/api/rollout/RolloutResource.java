@@ -57,7 +57,7 @@ class RolloutResource {
 
     @GET
     @Paged
-    @Requires(Permission.ROLLOUTS_READ)
+    @Requires(value = Permission.ROLLOUTS_READ, scoped = true)
     @Operation(summary = "Lists rollouts")
     public Page<RolloutView> list(
             UriInfo uri,
@@ -76,7 +76,7 @@ class RolloutResource {
 
     @GET
     @Path("/{id}")
-    @Requires(Permission.ROLLOUTS_READ)
+    @Requires(value = Permission.ROLLOUTS_READ, scoped = true)
     @APIResponseSchema(RolloutView.class)
     @Operation(summary = "Reads a rollout")
     public Response get(@RestPath String id) {
@@ -85,7 +85,7 @@ class RolloutResource {
     }
 
     @POST
-    @Requires(Permission.ROLLOUTS_WRITE)
+    @Requires(value = Permission.ROLLOUTS_WRITE, scoped = true)
     @APIResponseSchema(value = RolloutView.class, responseCode = "202")
     @Operation(summary = "Starts a rollout")
     @Raises({ProblemType.STATE_CONFLICT, ProblemType.NO_UPGRADE_PATH})
@@ -110,7 +110,7 @@ class RolloutResource {
 
     @GET
     @Path("/{id}/waves")
-    @Requires(Permission.ROLLOUTS_READ)
+    @Requires(value = Permission.ROLLOUTS_READ, scoped = true)
     @Operation(summary = "A rollout's waves")
     public WaveList waves(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
@@ -135,7 +135,7 @@ class RolloutResource {
 
     @GET
     @Path("/{id}/targets")
-    @Requires(Permission.ROLLOUTS_READ)
+    @Requires(value = Permission.ROLLOUTS_READ, scoped = true)
     @Operation(summary = "A rollout's steps in each cluster and namespace")
     public TargetList targets(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
@@ -154,7 +154,7 @@ class RolloutResource {
 
     @GET
     @Path("/{id}/decisions")
-    @Requires(Permission.ROLLOUTS_READ)
+    @Requires(value = Permission.ROLLOUTS_READ, scoped = true)
     @Operation(summary = "What a rollout decided, and why")
     public DecisionList decisions(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
@@ -197,7 +197,7 @@ class RolloutResource {
 
     @GET
     @Path("/{id}/commands")
-    @Requires(Permission.ROLLOUTS_READ)
+    @Requires(value = Permission.ROLLOUTS_READ, scoped = true)
     @Operation(summary = "Commands given to a rollout")
     public CommandList commands(@RestPath String id) {
         UUID rollout = Ids.inPath(Prefix.ROLLOUT, id);
@@ -210,7 +210,7 @@ class RolloutResource {
 
     @POST
     @Path("/{id}/commands")
-    @Requires(Permission.ROLLOUTS_WRITE)
+    @Requires(value = Permission.ROLLOUTS_WRITE, scoped = true)
     @APIResponseSchema(value = CommandView.class, responseCode = "202")
     @Operation(summary = "Gives a rollout a command")
     @Raises(ProblemType.STATE_CONFLICT)

@@ -57,7 +57,7 @@ class Rollouts {
             @Nullable String phase) {
         return tx.list(
                 RolloutRow.class,
-                SELECT + "WHERE" + PageRequest.AFTER + """
+                SELECT + "WHERE in_reach(cluster_id, NULL) AND" + PageRequest.AFTER + """
                         AND (?::uuid IS NULL OR installation_id = ?::uuid) AND (?::uuid IS NULL OR cluster_id = ?::uuid)
                         AND (?::text IS NULL OR phase = ?::text) ORDER BY create_time, id LIMIT ?
                         """,
@@ -74,7 +74,7 @@ class Rollouts {
     }
 
     Optional<RolloutRow> find(TenantTx tx, UUID id) {
-        return tx.first(RolloutRow.class, SELECT + "WHERE id = ?", id);
+        return tx.first(RolloutRow.class, SELECT + "WHERE id = ? AND in_reach(cluster_id, NULL)", id);
     }
 
     Optional<RolloutView> view(TenantTx tx, UUID id) {

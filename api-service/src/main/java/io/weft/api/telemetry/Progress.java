@@ -29,7 +29,7 @@ record Progress(@Nullable Instant completeThrough, List<Cluster> clusters) {
     static Progress read(TenantTx tx, @Nullable UUID cluster) {
         List<Cluster> clusters = tx.list(ProgressRow.class, """
                         SELECT cluster_id, complete_through, records, samples_lost, batches_rejected
-                        FROM telemetry_progress WHERE ?::uuid IS NULL OR cluster_id = ?::uuid ORDER BY cluster_id
+                        FROM telemetry_progress WHERE (?::uuid IS NULL OR cluster_id = ?::uuid) AND reach_touches(cluster_id) ORDER BY cluster_id
                         """, cluster, cluster).stream()
                 .map(row -> new Cluster(
                         PublicId.format(Prefix.CLUSTER, row.clusterId()),

@@ -35,7 +35,7 @@ class Resources {
                         AS memory_bytes
                 FROM resource_10s
                 WHERE window_start >= ? AND window_start < ? AND (?::uuid IS NULL OR cluster_id = ?::uuid)
-                    AND (?::text IS NULL OR namespace = ?::text)
+                    AND (?::text IS NULL OR namespace = ?::text) AND in_reach(cluster_id, namespace)
                 GROUP BY component, namespace, workload, revision
                 ORDER BY component, namespace, workload, revision LIMIT 20000
                 """, range.from(), range.to(), cluster, cluster, namespace, namespace);
@@ -73,7 +73,7 @@ class Resources {
                         memory_bytes
                     FROM resource_10s
                     WHERE window_start >= ? AND window_start < ? AND (?::uuid IS NULL OR cluster_id = ?::uuid)
-                        AND (?::text IS NULL OR namespace = ?::text)) AS picked
+                        AND (?::text IS NULL OR namespace = ?::text) AND in_reach(cluster_id, namespace)) AS picked
                 GROUP BY start ORDER BY start
                 """.formatted(value),
                 (double) step,

@@ -62,7 +62,7 @@ class SeriesResource {
             @Nullable String service) {}
 
     @GET
-    @Requires(Permission.TELEMETRY_READ)
+    @Requires(value = Permission.TELEMETRY_READ, scoped = true)
     @Operation(summary = "One measure over time")
     public Series series(
             @QueryParam("metric") @Nullable String metric,

@@ -117,7 +117,7 @@ class TelemetryResource {
 
     @GET
     @Path("/services")
-    @Requires(Permission.TELEMETRY_READ)
+    @Requires(value = Permission.TELEMETRY_READ, scoped = true)
     @Operation(summary = "Traffic of each service, as its servers saw it")
     public Measured<ServiceItem> services(
             @QueryParam("from") @Nullable String from,
@@ -155,7 +155,7 @@ class TelemetryResource {
 
     @GET
     @Path("/edges")
-    @Requires(Permission.TELEMETRY_READ)
+    @Requires(value = Permission.TELEMETRY_READ, scoped = true)
     @Operation(summary = "Traffic between services, as callers saw it")
     public Measured<EdgeItem> edges(
             @QueryParam("from") @Nullable String from,
@@ -193,7 +193,7 @@ class TelemetryResource {
 
     @GET
     @Path("/workloads")
-    @Requires(Permission.TELEMETRY_READ)
+    @Requires(value = Permission.TELEMETRY_READ, scoped = true)
     @Operation(summary = "Traffic of each workload")
     public Measured<WorkloadItem> workloads(
             @QueryParam("from") @Nullable String from,
@@ -223,7 +223,7 @@ class TelemetryResource {
 
     @GET
     @Path("/resources")
-    @Requires(Permission.TELEMETRY_READ)
+    @Requires(value = Permission.TELEMETRY_READ, scoped = true)
     @Operation(summary = "CPU and memory of control planes and proxies")
     public Measured<ResourceItem> resources(
             @QueryParam("from") @Nullable String from,

@@ -45,7 +45,7 @@ class Traffic {
             "''",
             "''",
             "COALESCE(NULLIF(dst_service, ''), dst_workload)",
-            "reporter = 'destination' AND (?::text IS NULL OR dst_namespace = ?::text)");
+            "reporter = 'destination' AND in_reach(cluster_id, dst_namespace) AND (?::text IS NULL OR dst_namespace = ?::text)");
 
     /** What callers saw of each destination. */
     private static final String EDGES = sums(
@@ -53,6 +53,7 @@ class Traffic {
             "src_workload",
             "COALESCE(NULLIF(dst_service, ''), dst_workload)",
             "reporter = 'source' AND (dst_service <> '' OR dst_workload <> '')"
+                    + " AND (in_reach(cluster_id, src_namespace) OR in_reach(cluster_id, dst_namespace))"
                     + " AND (?::text IS NULL OR ?::text IN (src_namespace, dst_namespace))");
 
     /** The callers' own requests, each once. */
@@ -61,7 +62,7 @@ class Traffic {
             "src_workload",
             "''",
             "reporter = 'source' AND dst_service = '' AND dst_workload = ''"
-                    + " AND (?::text IS NULL OR src_namespace = ?::text)");
+                    + " AND in_reach(cluster_id, src_namespace) AND (?::text IS NULL OR src_namespace = ?::text)");
 
     private static String sums(String srcNamespace, String srcWorkload, String dstName, String condition) {
         return SUMS.replace("$srcNamespace", srcNamespace)
@@ -113,6 +114,7 @@ class Traffic {
                         %s AS requests, %s AS failed
                     FROM traffic_10s
                     WHERE window_start >= ? AND window_start < ? AND reporter = 'destination'
+                        AND in_reach(cluster_id, dst_namespace)
                         AND (?::uuid IS NULL OR cluster_id = ?::uuid) AND (?::text IS NULL OR dst_namespace = ?::text)
                         AND (?::text IS NULL OR ?::text IN (dst_service, dst_workload))),
                 histogram AS (

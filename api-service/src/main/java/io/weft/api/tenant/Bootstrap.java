@@ -3,6 +3,8 @@ package io.weft.api.tenant;
 import io.quarkus.runtime.StartupEvent;
 import io.weft.api.access.ApiKeys;
 import io.weft.api.access.CredentialText;
+import io.weft.api.access.RoleBindings;
+import io.weft.api.access.ServiceAccounts;
 import io.weft.api.http.Prefix;
 import io.weft.api.http.Role;
 import io.weft.kit.audit.Audit;
@@ -12,6 +14,7 @@ import io.weft.kit.id.TenantId;
 import io.weft.kit.id.UuidV7;
 import io.weft.kit.readiness.ReadinessCheck;
 import io.weft.kit.tenancy.PlatformTx;
+import io.weft.kit.tenancy.Reach.Scope;
 import io.weft.kit.tenancy.TenantClaim;
 import io.weft.kit.tenancy.TenantTransactions;
 import io.weft.kit.tenancy.TenantTx;
@@ -38,11 +41,14 @@ import org.jboss.logging.Logger;
 @Singleton
 class Bootstrap implements ReadinessCheck {
     private static final Logger LOG = Logger.getLogger(Bootstrap.class);
+    private static final String FIRST = "bootstrap";
     private static final Duration KEY_LIFE = Duration.ofDays(365);
     private static final String NAME_FORM = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 
     private final BootstrapConfig config;
     private final TenantTransactions transactions;
+    private final ServiceAccounts accounts;
+    private final RoleBindings bindings;
     private final ApiKeys keys;
     private final RandomGenerator random;
     private final InstantSource clock;
@@ -50,11 +56,15 @@ class Bootstrap implements ReadinessCheck {
     Bootstrap(
             BootstrapConfig config,
             TenantTransactions transactions,
+            ServiceAccounts accounts,
+            RoleBindings bindings,
             ApiKeys keys,
             RandomGenerator random,
             InstantSource clock) {
         this.config = config;
         this.transactions = transactions;
+        this.accounts = accounts;
+        this.bindings = bindings;
         this.keys = keys;
         this.random = random;
         this.clock = clock;
@@ -102,7 +112,17 @@ class Bootstrap implements ReadinessCheck {
 
     private void createKey(TenantTx tx, Path file) {
         CredentialText secret = CredentialText.create(CredentialText.API_KEY, random);
-        UUID id = keys.create(tx, "bootstrap", Role.ADMIN, clock.instant().plus(KEY_LIFE), secret);
+        UUID account = accounts.create(tx, FIRST, "Holds the key that was made with the organisation");
+        bindings.bind(tx, FIRST, account, Role.ADMIN);
+        UUID id = keys.create(
+                tx,
+                new ApiKeys.NewKey(
+                        FIRST,
+                        Role.ADMIN,
+                        account,
+                        Scope.ORGANISATION,
+                        clock.instant().plus(KEY_LIFE)),
+                secret);
         Audit.record(
                 tx,
                 AuditEntry.of(

@@ -29,7 +29,7 @@ class OrganisationResource {
 
     @GET
     @Path("/current")
-    @Requires(Permission.ORGANISATION_READ)
+    @Requires(value = Permission.ORGANISATION_READ, scoped = true)
     @Operation(summary = "The caller's organisation")
     public OrganisationView current() {
         return doors.reads().read(tx -> {

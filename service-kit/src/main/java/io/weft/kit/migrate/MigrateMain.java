@@ -12,6 +12,9 @@ import org.flywaydb.core.Flyway;
  * {@code WEFT_MIGRATE_URL} (JDBC), {@code WEFT_MIGRATE_USER}, {@code WEFT_MIGRATE_PASSWORD_FILE}, {@code WEFT_MIGRATE_FOLDER}.
  */
 public final class MigrateMain {
+    /** PostgreSQL that was killed refuses logins until it has recovered. */
+    private static final int SECONDS_OF_RECOVERY = 60;
+
     private MigrateMain() {}
 
     /** Exit code 0: the schema is the newest one. */
@@ -36,6 +39,8 @@ public final class MigrateMain {
         return Flyway.configure()
                 .dataSource(url, user, password)
                 .locations("filesystem:" + folder.toAbsolutePath())
+                .connectRetries(SECONDS_OF_RECOVERY)
+                .connectRetriesInterval(1)
                 .cleanDisabled(true)
                 .baselineOnMigrate(false)
                 .failOnMissingLocations(true)

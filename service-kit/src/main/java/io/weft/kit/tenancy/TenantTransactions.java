@@ -33,18 +33,28 @@ public final class TenantTransactions {
         this.dataSource = dataSource;
     }
 
-    /** Work on the rows of one tenant. */
+    /** Work on the rows of one tenant, wherever they belong to. */
     public <T extends @Nullable Object> T in(TenantId tenant, Function<TenantTx, T> work) {
-        return transact(connection -> runIn(enter(connection, tenant), work));
+        return in(tenant, Reach.EVERYWHERE, work);
+    }
+
+    /** Work on the rows of one tenant for somebody who may act within the reach: {@code in_reach} tells SQL. */
+    public <T extends @Nullable Object> T in(TenantId tenant, Reach reach, Function<TenantTx, T> work) {
+        return transact(connection -> runIn(enter(connection, tenant, reach), work));
     }
 
     /** Like {@link #in}, and every statement sees the same snapshot of the database (REPEATABLE READ). */
     public <T extends @Nullable Object> T inSnapshot(TenantId tenant, Function<TenantTx, T> work) {
+        return inSnapshot(tenant, Reach.EVERYWHERE, work);
+    }
+
+    /** Like {@link #inSnapshot}, for somebody who may act within the reach. */
+    public <T extends @Nullable Object> T inSnapshot(TenantId tenant, Reach reach, Function<TenantTx, T> work) {
         return transact(connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
             }
-            return runIn(enter(connection, tenant), work);
+            return runIn(enter(connection, tenant, reach), work);
         });
     }
 
@@ -69,7 +79,7 @@ public final class TenantTransactions {
             if (claimed.isEmpty()) {
                 return new Outcome<>(Optional.<T>empty(), false);
             }
-            TenantTx tx = enter(connection, claimed.get().tenant());
+            TenantTx tx = enter(connection, claimed.get().tenant(), Reach.EVERYWHERE);
             T result = work.apply(claimed.get(), tx);
             return new Outcome<>(Optional.of(result), tx.isRollbackOnly());
         });
@@ -87,9 +97,9 @@ public final class TenantTransactions {
         transact(connection -> {
             before.accept(new PlatformTx(connection));
             for (TenantId tenant : tenants) {
-                each.accept(tenant, enter(connection, tenant));
+                each.accept(tenant, enter(connection, tenant, Reach.EVERYWHERE));
             }
-            setTenant(connection, "");
+            set(connection, "", Reach.NOWHERE);
             after.accept(new PlatformTx(connection));
             return new Outcome<>(true, false);
         });
@@ -100,14 +110,16 @@ public final class TenantTransactions {
         return new Outcome<>(result, tx.isRollbackOnly());
     }
 
-    private static TenantTx enter(Connection connection, TenantId tenant) throws SQLException {
-        setTenant(connection, tenant.value().toString());
+    private static TenantTx enter(Connection connection, TenantId tenant, Reach reach) throws SQLException {
+        set(connection, tenant.value().toString(), reach);
         return new TenantTx(connection, tenant);
     }
 
-    private static void setTenant(Connection connection, String tenant) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT set_config('app.tenant', ?, true)")) {
+    private static void set(Connection connection, String tenant, Reach reach) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT set_config('app.tenant', ?, true), set_config('app.reach', ?, true)")) {
             statement.setString(1, tenant);
+            statement.setString(2, reach.text());
             statement.execute();
         }
     }

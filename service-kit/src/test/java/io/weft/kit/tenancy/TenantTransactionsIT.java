@@ -183,6 +183,28 @@ class TenantTransactionsIT {
         assertThat(TENANTS.in(globex, TenantTransactionsIT::names)).contains("bulk-b");
     }
 
+    private static List<Boolean> reached(Reach reach, UUID cluster) {
+        return TENANTS.<List<Boolean>>in(acme, reach, tx -> tx.list(Boolean.class, """
+                SELECT answer FROM (VALUES (1, in_reach(NULL, NULL)), (2, in_reach(?::uuid, NULL)),
+                    (3, in_reach(?::uuid, 'shop')), (4, reach_touches(?::uuid))) AS asked (place, answer) ORDER BY place
+                """, cluster, cluster, cluster));
+    }
+
+    @Test
+    void sqlKnowsWhereTheCallerMayAct() {
+        UUID mine = UuidV7.next();
+        UUID other = UuidV7.next();
+        Reach cluster = Reach.of(List.of(new Reach.Scope(mine, null)));
+        Reach namespace = Reach.of(List.of(new Reach.Scope(mine, "shop"), new Reach.Scope(other, "load")));
+
+        assertThat(reached(Reach.EVERYWHERE, mine)).containsExactly(true, true, true, true);
+        assertThat(reached(cluster, mine)).containsExactly(false, true, true, true);
+        assertThat(reached(cluster, other)).containsOnly(false);
+        assertThat(reached(namespace, mine)).containsExactly(false, false, true, true);
+        assertThat(reached(namespace, other)).containsExactly(false, false, false, true);
+        assertThat(reached(Reach.NOWHERE, mine)).containsOnly(false);
+    }
+
     @Test
     void aSnapshotDoesNotSeeWhatCommitsMeanwhile() throws InterruptedException {
         List<List<String>> seen = TENANTS.inSnapshot(acme, tx -> {
